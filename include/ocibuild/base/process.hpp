@@ -1,0 +1,51 @@
+// Running a program and reading its lines while it runs.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ocibuild {
+
+/// A program with its arguments. Nothing is ever given to a shell.
+struct Command {
+  std::vector<std::string> argv;                    ///< argv[0] is looked up in PATH unless it contains a slash
+  std::map<std::string, std::string> environment;  ///< added to, or replacing parts of, the caller's environment
+  std::vector<std::string> removed_environment;    ///< variables the program must not see
+  std::optional<std::filesystem::path> directory;  ///< where it runs; by default where the caller runs
+};
+
+/// Takes one line without its end. Called in the thread that called RunCommand.
+using TakeLine = std::function<void(std::string_view line)>;
+
+/// Where the lines of a program go. A stream without a consumer goes where the caller's own goes.
+struct CommandOutput {
+  TakeLine standard_output;
+  TakeLine standard_error;
+};
+
+/// How a program ended: exit code 0-255, or 128 + the signal that ended it.
+struct ExitStatus {
+  int code = 0;
+  bool ok() const noexcept { return code == 0; }
+  friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
+};
+
+/// Door to the world: runs a command to its end. Throws Error{not_found} when there is no such program, {io}.
+using RunCommand = std::function<ExitStatus(const Command&, const CommandOutput&)>;
+
+/// The real RunCommand: a child in its own process group, standard input from /dev/null. Lines over 16 MiB are cut.
+ExitStatus run_command(const Command& command, const CommandOutput& output);
+
+/// What a command printed on standard output. Throws Error{command_failed} with the end of its standard error when it
+/// failed, and as RunCommand. Output over 256 MiB is an error.
+std::string command_output(const RunCommand& run, const Command& command);
+
+/// A command as a person would type it, quoted for a POSIX shell.
+std::string to_shell(const Command& command);
+
+}  // namespace ocibuild

@@ -1,0 +1,53 @@
+// A filesystem layer from a list of files, in one pass: tar, diff_id, compression, digest.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "ocibuild/base/bytes.hpp"
+#include "ocibuild/spec/descriptor.hpp"
+#include "ocibuild/spec/media_type.hpp"
+
+namespace ocibuild {
+
+enum class EntryKind { file, directory, symlink, hardlink };
+
+/// One thing in a layer. `path` and `link` are as inside the image: relative, `/` as separator, no `.` or `..`.
+struct FileEntry {
+  std::string path;                             ///< `usr/local/bin/engine`
+  EntryKind kind = EntryKind::file;
+  std::filesystem::path source;                 ///< file: where the content is, unless `content` is set
+  std::shared_ptr<const std::string> content;   ///< file: the content itself
+  std::string link;                             ///< symlink: its target verbatim; hardlink: the path of the first name
+  std::uint32_t mode = 0644;                    ///< permission bits, 07777
+  std::uint64_t uid = 0;
+  std::uint64_t gid = 0;
+  std::map<std::string, std::string> xattrs;    ///< name to raw value, as `security.capability`
+};
+
+struct LayerOptions {
+  Compression compression = Compression::gzip;  ///< gzip is format gz1, see lib/layer/FORMAT.md
+  std::int64_t mtime = 0;                       ///< of every entry, seconds since 1970
+  unsigned jobs = 1;                            ///< worker threads for compression; never changes the bytes
+};
+
+/// A layer that was written.
+struct Layer {
+  Descriptor descriptor;                ///< of the compressed bytes; annotated with the format
+  Digest diff_id;                       ///< of the tar
+  std::uint64_t uncompressed_size = 0;  ///< of the tar, in bytes
+};
+
+/// Writes the layer to `to` (and finishes it). Entries may come in any order; missing parents are added as 0755 root.
+/// Equal entries and options give equal bytes on every machine. Memory does not grow with the content.
+/// Throws Error{invalid_argument} for two entries with one path, a path that leaves the image, a whiteout name;
+/// {not_found, invalid_document, io} for a source that is missing, not a regular file, or changes its size meanwhile.
+Layer write_layer(std::span<const FileEntry> entries, const LayerOptions& options, Sink& to);
+
+}  // namespace ocibuild
