@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ocibuild/base/bytes.hpp"
+#include "ocibuild/base/cleanup.hpp"
 
 namespace ocibuild {
 
@@ -77,6 +78,7 @@ class AtomicFile final : public Sink {
  private:
   std::filesystem::path target_;
   std::filesystem::path temporary_;
+  std::optional<TemporaryPath> registration_;
   FileHandle file_;
   std::uint64_t size_ = 0;
 };
@@ -106,6 +108,7 @@ class TempDir {
 
  private:
   std::filesystem::path path_;
+  std::optional<TemporaryPath> registration_;
 };
 
 /// Holds an exclusive advisory lock on a file (created when missing, never removed) against other processes and threads.
