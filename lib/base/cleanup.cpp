@@ -27,18 +27,26 @@ Registry& registry() {
 }
 
 constexpr auto grace = std::chrono::milliseconds{300};
+constexpr auto reaping_time = std::chrono::milliseconds{100};
 constexpr auto poll_interval = std::chrono::milliseconds{10};
 
 bool is_alive(pid_t group) { return ::kill(-group, 0) == 0; }
 
-void end_groups(const std::multiset<pid_t>& groups) {
-  for (const pid_t group : groups) ::kill(-group, SIGTERM);
-  for (auto waited = std::chrono::milliseconds{0}; waited < grace; waited += poll_interval) {
-    if (std::none_of(groups.begin(), groups.end(), is_alive)) return;
-    for (const pid_t group : groups) ::waitpid(group, nullptr, WNOHANG);
+/// Waits until no group is alive, at most for `limit`; true when it came to that.
+bool all_gone(const std::multiset<pid_t>& groups, std::chrono::milliseconds limit) {
+  for (auto waited = std::chrono::milliseconds{0}; waited < limit; waited += poll_interval) {
+    for (const pid_t group : groups) ::waitpid(group, nullptr, WNOHANG);  // a zombie still counts as alive
+    if (std::none_of(groups.begin(), groups.end(), is_alive)) return true;
     std::this_thread::sleep_for(poll_interval);
   }
+  return false;
+}
+
+void end_groups(const std::multiset<pid_t>& groups) {
+  for (const pid_t group : groups) ::kill(-group, SIGTERM);
+  if (all_gone(groups, grace)) return;
   for (const pid_t group : groups) ::kill(-group, SIGKILL);
+  all_gone(groups, reaping_time);
 }
 
 }  // namespace
