@@ -1,0 +1,91 @@
+// The whole way: from a plan over cargo to images in a store.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ocibuild/build/plan.hpp"
+#include "ocibuild/layer/layer.hpp"
+#include "ocibuild/store/store.hpp"
+
+namespace ocibuild {
+
+/// A cargo process starts.
+struct CargoStarted {
+  const CargoRun& run;
+};
+
+/// A line of cargo's standard error, for the person at the terminal: progress, warnings, errors.
+struct CargoLine {
+  std::string_view text;
+};
+
+/// Cargo finished a crate (`Fresh` ones included).
+struct CrateFinished {
+  std::string_view package;  ///< name of the crate or binary
+  std::string_view triple;   ///< empty: built for the machine that builds
+};
+
+/// The binary of a component and platform exists and was proven to run there.
+struct BinaryReady {
+  const ComponentPlan& component;
+  const Platform& platform;
+  const std::filesystem::path& path;
+  std::uint64_t size;
+};
+
+/// An image for one platform is in the store.
+struct ImageReady {
+  const ComponentPlan& component;
+  const Platform& platform;
+  const Descriptor& manifest;
+  std::uint64_t size;  ///< see image_size
+};
+
+/// Something that is no failure, but that a person should know.
+struct Noted {
+  std::string_view text;
+};
+
+using BuildEvent = std::variant<CargoStarted, CargoLine, CrateFinished, BinaryReady, ImageReady, Noted>;
+
+/// Told about everything that happens, one event at a time, from any thread. What an event refers to lives only during
+/// the call.
+using BuildEvents = std::function<void(const BuildEvent&)>;
+
+struct BuildOptions {
+  unsigned jobs = 1;  ///< worker threads for layers; cargo is given it too unless 0, which leaves cargo its default
+};
+
+/// An image for one platform.
+struct BuiltImage {
+  Descriptor manifest;     ///< platform included
+  std::uint64_t size = 0;  ///< see image_size
+};
+
+/// A component that was built.
+struct BuiltComponent {
+  std::string name;
+  std::string image;              ///< as in the plan
+  std::vector<std::string> tags;  ///< as in the plan
+  Descriptor index;
+  std::vector<BuiltImage> images;  ///< in the order of the index
+};
+
+struct BuildResult {
+  std::vector<BuiltComponent> components;  ///< by name
+};
+
+/// Compiles, proves that every binary runs where it shall, and only then puts images into `into`; tags last.
+///
+/// Each component is named `COMPONENT`; when its tags were set explicitly also `COMPONENT:TAG` for each of them. The
+/// roots carry the annotation `io.containerd.image.name` with the full reference, which docker load and ctr import
+/// read. Throws Error{command_failed} when cargo failed, as check_runnable for a binary that would not start, and as
+/// Store::put. A failure leaves no name behind that was not there.
+BuildResult build(const Plan& plan, Store& into, const RunCommand& run, const BuildOptions& options = {},
+                  const BuildEvents& events = {});
+
+}  // namespace ocibuild

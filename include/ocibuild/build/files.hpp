@@ -1,0 +1,29 @@
+// Files of the host that become entries of a layer.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "ocibuild/build/settings.hpp"
+#include "ocibuild/layer/layer.hpp"
+
+namespace ocibuild {
+
+/// Where the sources of rules are looked for, and the border they must not cross.
+struct FileRoots {
+  std::filesystem::path directory;  ///< relative sources start here
+  std::filesystem::path border;     ///< nothing outside is taken, after symlinks, unless the rule allows it
+};
+
+/// The entries for `rules`: a file as a file, a directory with everything in it, sorted by path. Symlinks that stay
+/// inside their directory remain symlinks; others are followed. Owner is root, modes do not depend on the umask.
+/// Throws Error{not_found} for a missing source, {invalid_document} for one that leaves the border, is neither file nor
+/// directory, or has the destination of another, naming both, {invalid_argument} for a bad destination.
+std::vector<FileEntry> collect_files(std::span<const FileRule> rules, const FileRoots& roots);
+
+/// The small tree that makes a scratch image usable: /etc/passwd and /etc/group with root and the user, its home,
+/// /tmp, and the certificate authorities when there is a file of them.
+std::vector<FileEntry> rootfs_entries(const User& user, const std::optional<std::filesystem::path>& ca_certificates);
+
+}  // namespace ocibuild

@@ -1,0 +1,56 @@
+// From a recipe to a graph: layers, config, manifest and index in a store.
+#pragma once
+
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ocibuild/layer/layer.hpp"
+#include "ocibuild/spec/config.hpp"
+#include "ocibuild/store/store.hpp"
+
+namespace ocibuild {
+
+/// A layer that is still to be made.
+struct LayerPlan {
+  std::string title;  ///< goes into the history: the same on every machine, as in `files`
+  std::vector<FileEntry> entries;
+};
+
+/// Everything that determines an image for one platform. Equal recipes give equal digests.
+struct Recipe {
+  std::vector<LayerPlan> layers;  ///< base first; one without entries is left out
+  Config config;                  ///< without diff_ids and history, which come from the layers
+  Annotations annotations;        ///< of the manifest
+  LayerOptions layer_options;
+};
+
+/// Makes each different layer of one build once: equal entries and options give the layer that is already there.
+/// Safe for use by several threads at once; whoever comes second waits for the first.
+class LayerMemo {
+ public:
+  /// The layer of `entries` in `into`, which is the same store in every call.
+  Layer write(std::span<const FileEntry> entries, const LayerOptions& options, Store& into);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::shared_future<Layer>> layers_;
+};
+
+/// Puts layers, config and manifest into the store and returns the manifest's descriptor, platform included.
+/// History has one line for each layer. Throws as write_layer and Store::put.
+Descriptor build_image(const Recipe& recipe, Store& into);
+Descriptor build_image(const Recipe& recipe, Store& into, LayerMemo& memo);
+
+/// Joins images in an index, in the order os, architecture, variant. Each has a platform, no two the same: otherwise
+/// throws Error{invalid_argument}.
+Descriptor build_index(std::span<const Descriptor> images, const Annotations& annotations, Store& into);
+
+/// Bytes of a manifest, its config and its layers: what a node downloads that has none of them.
+std::uint64_t image_size(const ReadStore& store, const Descriptor& manifest);
+
+}  // namespace ocibuild

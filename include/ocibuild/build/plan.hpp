@@ -1,0 +1,104 @@
+// Every decision of a build before anything is done: components, platforms, targets, names, tags, cargo commands.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ocibuild/base/process.hpp"
+#include "ocibuild/build/settings.hpp"
+#include "ocibuild/build/workspace.hpp"
+#include "ocibuild/spec/platform.hpp"
+
+namespace ocibuild {
+
+/// A binary that exists already: `--binary COMPONENT:PLATFORM=PATH`.
+struct GivenBinary {
+  std::string component;
+  Platform platform;
+  std::filesystem::path path;
+
+  /// Throws Error{invalid_argument} with the form that is expected.
+  static GivenBinary parse(std::string_view text);
+};
+
+/// What is asked for, and what the process that asks was told by its environment.
+struct PlanRequest {
+  CargoOptions cargo;
+  std::vector<std::string> components;  ///< empty: all
+  std::vector<std::string> packages;    ///< `-p`; empty: all members
+  Settings command_line;
+  StringMap environment;  ///< of the process: PATH, CARGO_*, OCIBUILD_*, SOURCE_DATE_EPOCH
+  std::vector<GivenBinary> binaries;
+};
+
+/// One platform of a component.
+struct PlatformPlan {
+  Platform platform;
+  Setting<std::string> triple;  ///< Rust target, as `aarch64-unknown-linux-gnu`; empty when a binary is given
+  std::string linker;           ///< for people: what links, and why; empty when a binary is given
+  std::optional<std::filesystem::path> given_binary;
+};
+
+/// One component: a binary of a package that becomes one image index.
+struct ComponentPlan {
+  std::string name;
+  std::string package;         ///< its name; the package is in Plan::workspace
+  std::string binary;          ///< name of the binary target, and of the file in /usr/local/bin
+  Setting<std::string> image;  ///< `registry/name`, or the bare name when there is no registry; origin of the name
+  Setting<std::string> registry;
+  Setting<std::vector<std::string>> tags;  ///< placeholders filled in
+  std::vector<PlatformPlan> platforms;     ///< in the order os, architecture, variant
+  Setting<std::vector<Platform>> platform_setting;
+  Setting<std::string> base;
+  Setting<std::string> profile;
+  Setting<Compression> compression;
+  Setting<User> user;
+  Setting<std::vector<std::string>> features;
+  Setting<std::vector<std::string>> expose;
+  Setting<std::vector<std::string>> cmd;
+  Setting<std::string> workdir;
+  Setting<std::optional<std::uint64_t>> image_size;  ///< budget; not judged here
+  Setting<std::optional<std::filesystem::path>> ca_certificates;
+  std::map<std::string, Setting<std::string>> env;     ///< without the PATH every image gets
+  std::map<std::string, Setting<std::string>> labels;  ///< org.opencontainers.image.* included
+  std::map<std::string, Setting<std::string>> annotations;
+  std::vector<FileRule> files;
+};
+
+/// One cargo process: everything in it may share crates.
+struct CargoRun {
+  std::vector<std::string> packages;
+  std::vector<std::string> binaries;
+  std::vector<std::string> triples;
+  std::string profile;
+  Command command;  ///< complete, as it will be run
+};
+
+/// All decisions of one build.
+struct Plan {
+  Workspace workspace;
+  std::vector<ComponentPlan> components;  ///< by name
+  std::vector<CargoRun> cargo_runs;       ///< empty when every binary is given
+  std::string revision;                   ///< commit; empty: not in a git repository
+  std::string created;                    ///< RFC 3339, as the images will say
+  std::int64_t source_date_epoch = 0;     ///< the same in seconds
+  std::vector<std::string> notes;         ///< what a person should know, as the limits of a static glibc
+};
+
+/// Makes the plan. Runs cargo metadata, cargo tree, rustc and git, and writes nothing.
+/// Throws Error{invalid_document} for what Cargo.toml says, {invalid_argument} for what the request says,
+/// {unsupported} for a base other than scratch, {not_found} for a missing program, target or component, always with
+/// the command or key that helps.
+Plan make_plan(const PlanRequest& request, const RunCommand& run);
+
+/// The plan for people: every value with where it came from. Ends in a newline.
+std::string plan_text(const Plan& plan);
+
+/// The plan for machines: one JSON object with `schemaVersion` 1, sorted keys, no newline.
+std::string plan_json(const Plan& plan);
+
+}  // namespace ocibuild
