@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ocibuild/base/bytes.hpp"
@@ -37,18 +38,23 @@ Descriptor describe(std::string_view media_type, std::string_view content);
 /// Reads `from` and fails unless it is exactly what `descriptor` names: size first, then digest, at the end.
 class VerifyingSource final : public Source {
  public:
+  /// Throws Error{unsupported} when the digest is neither sha256 nor sha512.
   VerifyingSource(std::unique_ptr<Source> from, Descriptor descriptor);
 
-  /// Throws Error{digest_mismatch} as soon as there are more bytes than named, or at the end; what was given out
-  /// before the end is not verified yet.
+  /// Throws Error{digest_mismatch} as soon as there are more bytes than named, or at the end, and from then on at every
+  /// read; what was given out before the end is not verified yet.
   std::size_t read(MutableBytes into) override;
 
  private:
+  void verify();
+  [[noreturn]] void fail(std::string message);
+
   std::unique_ptr<Source> from_;
   Descriptor descriptor_;
   Hasher hasher_;
   std::uint64_t size_ = 0;
   bool ended_ = false;
+  std::string failure_;
 };
 
 }  // namespace ocibuild
