@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "ocibuild/base/bytes.hpp"
+#include "ocibuild/base/file.hpp"
 #include "ocibuild/spec/descriptor.hpp"
 #include "ocibuild/spec/media_type.hpp"
 
@@ -18,14 +19,16 @@ namespace ocibuild {
 
 enum class EntryKind { file, directory, symlink, hardlink };
 
-/// One thing in a layer. `path` and `link` are as inside the image: relative, `/` as separator, no `.` or `..`.
+/// One thing in a layer. `path`, and `link` of a hardlink, are places in the image, from its root and with `/` as
+/// separator: `usr/bin/a`, `/usr/bin/a`, `./usr/bin/a` and `usr/bin/a/` are the same place. Names are UTF-8.
 struct FileEntry {
   std::string path;                             ///< `usr/local/bin/engine`
   EntryKind kind = EntryKind::file;
   std::filesystem::path source;                 ///< file: where the content is, unless `content` is set
+  Symlinks source_symlinks = Symlinks::follow;  ///< file: what to do when `source` itself is a symlink
   std::shared_ptr<const std::string> content;   ///< file: the content itself
   std::string link;                             ///< symlink: its target verbatim; hardlink: the path of the first name
-  std::uint32_t mode = 0644;                    ///< permission bits, 07777
+  std::uint32_t mode = 0644;                    ///< permission bits, up to 07777; a symlink always gets 0777
   std::uint64_t uid = 0;
   std::uint64_t gid = 0;
   std::map<std::string, std::string> xattrs;    ///< name to raw value, as `security.capability`
@@ -46,8 +49,14 @@ struct Layer {
 
 /// Writes the layer to `to` (and finishes it). Entries may come in any order; missing parents are added as 0755 root.
 /// Equal entries and options give equal bytes on every machine. Memory does not grow with the content.
-/// Throws Error{invalid_argument} for two entries with one path, a path that leaves the image, a whiteout name;
-/// {not_found, invalid_document, io} for a source that is missing, not a regular file, or changes its size meanwhile.
+///
+/// Of a file and its hardlinks the first name in layer order becomes the file, and the others link to it and share its
+/// attributes; which of them the caller gave as the file does not matter.
+///
+/// Throws Error{invalid_document} for entries that contradict each other: two for one path, one below what is not a
+/// directory, a hardlink without its file; {invalid_argument} for a path that leaves the image, and numbers out of
+/// range; {unsupported} for names no layer can hold: not UTF-8, or starting with `.wh.`; {not_found, invalid_document,
+/// io} for a source that is missing, not a regular file, unreadable, or changes its size meanwhile.
 Layer write_layer(std::span<const FileEntry> entries, const LayerOptions& options, Sink& to);
 
 }  // namespace ocibuild
