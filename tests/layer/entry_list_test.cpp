@@ -4,8 +4,11 @@
 
 #include "layer/entry_path.hpp"
 #include "ocibuild/base/error.hpp"
+#include "support/failure.hpp"
 
 using namespace ocibuild;
+using ocibuild::testing::failure_of;
+using ocibuild::testing::says;
 
 namespace {
 
@@ -23,18 +26,8 @@ std::vector<std::string> ordered_paths(const std::vector<FileEntry>& entries) {
   return paths;
 }
 
-struct Failure {
-  Errc code{};
-  std::string message;
-};
-
-Failure failure_of(const std::vector<FileEntry>& entries) {
-  try {
-    ordered_entries(entries);
-  } catch (const Error& error) {
-    return {error.code(), error.what()};
-  }
-  return {Errc::io, "no failure"};
+Error failure_in(const std::vector<FileEntry>& entries) {
+  return failure_of([&] { return ordered_entries(entries); });
 }
 
 using Paths = std::vector<std::string>;
@@ -74,34 +67,33 @@ TEST_CASE("spellings of one place are one path") {
 TEST_CASE("two entries for one place are refused, naming both sources") {
   const FileEntry first{.path = "etc/motd", .source = "/src/one"};
   const FileEntry second{.path = "./etc//motd", .source = "/src/two"};
-  const Failure failure = failure_of({first, second});
-  CHECK(failure.code == Errc::invalid_document);
-  CHECK(failure.message == "two entries for etc/motd: /src/one and /src/two");
+  const Error failure = failure_in({first, second});
+  CHECK(failure.code() == Errc::invalid_document);
+  CHECK(says(failure, "two entries for etc/motd: /src/one and /src/two"));
 }
 
 TEST_CASE("a path that leaves the image or names its root is refused") {
   for (const char* path : {"..", "../a", "a/../b", "a/..", "", ".", "/", "./"}) {
     CAPTURE(path);
-    CHECK(failure_of({file(path)}).code == Errc::invalid_argument);
+    CHECK(failure_in({file(path)}).code() == Errc::invalid_argument);
   }
-  CHECK(failure_of({file(std::string{"a\0b", 3})}).code == Errc::invalid_argument);
-  CHECK(failure_of({file("../a")}).message == "path '../a' contains '..'");
+  CHECK(failure_in({file(std::string{"a\0b", 3})}).code() == Errc::invalid_argument);
+  CHECK(says(failure_in({file("../a")}), "path '../a' contains '..'"));
 }
 
 TEST_CASE("names that no layer can hold are refused") {
   for (const char* path : {".wh.a", "d/.wh.a", "d/.wh.", "d/.wh..wh..opq", ".wh.d/a", "\xff", "a\xc3", "\xed\xa0\x80"}) {
     CAPTURE(printable(path));
-    CHECK(failure_of({file(path)}).code == Errc::unsupported);
+    CHECK(failure_in({file(path)}).code() == Errc::unsupported);
   }
-  CHECK(failure_of({file("caf\xe9")}).message == "path 'caf\\xe9' is not UTF-8, which a layer cannot hold");
+  CHECK(says(failure_in({file("caf\xe9")}), "path 'caf\\xe9' is not UTF-8, which a layer cannot hold"));
   CHECK(ordered_paths({file("a.wh.b"), file(".whale")}) == Paths{".whale", "a.wh.b"});
 }
 
 TEST_CASE("nothing lies below what is not a directory") {
-  CHECK(failure_of({file("a"), file("a/b")}).message ==
-        "entry a/b lies below a, which is a file with given content");
+  CHECK(says(failure_in({file("a"), file("a/b")}), "entry a/b lies below a, which is a file with given content"));
   const FileEntry link{.path = "lib", .kind = EntryKind::symlink, .link = "usr/lib"};
-  CHECK(failure_of({link, file("lib/deep/er/x")}).code == Errc::invalid_document);
+  CHECK(failure_in({link, file("lib/deep/er/x")}).code() == Errc::invalid_document);
 }
 
 TEST_CASE("the first name of a linked file becomes the file, whichever name was given as it") {
@@ -122,23 +114,23 @@ TEST_CASE("the first name of a linked file becomes the file, whichever name was 
 }
 
 TEST_CASE("a hardlink needs a file in the same layer") {
-  CHECK(failure_of({hardlink("a", "b")}).message == "layer entry a: hardlink to b, which is not in this layer");
-  CHECK(failure_of({hardlink("a", "b"), hardlink("b", "a")}).code == Errc::invalid_document);
-  CHECK(failure_of({hardlink("a", "a")}).code == Errc::invalid_document);
-  CHECK(failure_of({hardlink("a", "d"), file("d/x")}).message == "layer entry a: hardlink to d, which is not a file");
-  CHECK(failure_of({hardlink("a", "../b"), file("b")}).code == Errc::invalid_argument);
+  CHECK(says(failure_in({hardlink("a", "b")}), "layer entry a: hardlink to b, which is not in this layer"));
+  CHECK(failure_in({hardlink("a", "b"), hardlink("b", "a")}).code() == Errc::invalid_document);
+  CHECK(failure_in({hardlink("a", "a")}).code() == Errc::invalid_document);
+  CHECK(says(failure_in({hardlink("a", "d"), file("d/x")}), "layer entry a: hardlink to d, which is not a file"));
+  CHECK(failure_in({hardlink("a", "../b"), file("b")}).code() == Errc::invalid_argument);
 }
 
 TEST_CASE("attributes out of range are refused") {
   FileEntry entry = file("a");
   entry.mode = 010000;
-  CHECK(failure_of({entry}).message == "layer entry a: mode 10000 is above 7777");
+  CHECK(says(failure_in({entry}), "layer entry a: mode 10000 is above 7777"));
   entry = file("a");
   entry.uid = 0xffffffff;
-  CHECK(failure_of({entry}).code == Errc::invalid_argument);
+  CHECK(failure_in({entry}).code() == Errc::invalid_argument);
   entry = file("a");
   entry.xattrs["user.a=b"] = "";
-  CHECK(failure_of({entry}).code == Errc::unsupported);
+  CHECK(failure_in({entry}).code() == Errc::unsupported);
 }
 
 TEST_CASE("a symlink needs a target that a layer can hold, and keeps it verbatim") {
@@ -147,7 +139,7 @@ TEST_CASE("a symlink needs a target that a layer can hold, and keeps it verbatim
   CHECK(entries.front().link == "/..//x/");
   CHECK(entries.front().mode == 0777);
   link.link.clear();
-  CHECK(failure_of({link}).code == Errc::invalid_argument);
+  CHECK(failure_in({link}).code() == Errc::invalid_argument);
   link.link.assign(1, '\xfe');
-  CHECK(failure_of({link}).code == Errc::unsupported);
+  CHECK(failure_in({link}).code() == Errc::unsupported);
 }

@@ -7,7 +7,7 @@
 
 #include "layer/tar_header.hpp"
 
-namespace ocibuild::test {
+namespace ocibuild::testing {
 
 inline FileEntry file_entry(std::string path, std::string content = {}) {
   return {.path = std::move(path), .content = std::make_shared<const std::string>(std::move(content))};
@@ -42,4 +42,4 @@ inline std::string patched(std::string headers, std::size_t offset, std::string_
 
 inline const std::string end_of_tar = std::string(2 * tar_block_size, '\0');
 
-}  // namespace ocibuild::test
+}  // namespace ocibuild::testing
