@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t longest_digest = 512;
 
 [[noreturn]] void refuse(std::string_view text, std::string_view rule) {
-  throw Error{Errc::invalid_document, fmt::format("invalid digest {}: {}", quoted(text), rule)};
+  throw Error{Errc::invalid_document, fmt::format("invalid digest {}: {}", quote(text), rule)};
 }
 
 // component (sep component)*, component [a-z0-9]+, sep [+._-]
@@ -91,7 +91,7 @@ Hasher::Hasher(std::string_view algorithm) {
   const EVP_MD* const function = algorithm == "sha256" ? EVP_sha256() : algorithm == "sha512" ? EVP_sha512() : nullptr;
   if (function == nullptr) {
     throw Error{Errc::unsupported,
-                fmt::format("cannot compute digests with {}, only with sha256 and sha512", quoted(algorithm))};
+                fmt::format("cannot compute digests with {}, only with sha256 and sha512", quote(algorithm))};
   }
   state_ = std::make_unique<State>();
   state_->algorithm = algorithm;

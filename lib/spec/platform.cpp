@@ -13,7 +13,7 @@ namespace ocibuild {
 namespace {
 
 [[noreturn]] void refuse(std::string_view text, std::string_view rule) {
-  throw Error{Errc::invalid_argument, fmt::format("invalid platform {}: {}", quoted(text), rule)}.add_help(
+  throw Error{Errc::invalid_argument, fmt::format("invalid platform {}: {}", quote(text), rule)}.add_help(
       "use OS/ARCHITECTURE[/VARIANT], as in linux/amd64 or linux/arm64");
 }
 

@@ -33,7 +33,7 @@ std::size_t sequence_length(std::string_view text) noexcept {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string quote(std::string_view text) {
   std::string result = "\"";
   for (const char c : text.substr(0, longest_quote)) {
     if (c == '"' || c == '\\') {

@@ -9,7 +9,7 @@ namespace ocibuild {
 
 /// `text` in double quotes for a message: control characters and bytes that are not ASCII escaped as `\xNN`, cut after
 /// 80 characters.
-std::string quoted(std::string_view text);
+std::string quote(std::string_view text);
 
 /// The offset of the first byte that is not part of well-formed UTF-8 (RFC 3629: shortest form, no surrogates), or npos.
 std::size_t find_non_utf8(std::string_view text) noexcept;

@@ -44,19 +44,21 @@ struct Execution {
 struct Config {
   std::string created;  ///< RFC 3339; empty: absent
   std::string author;
-  Platform platform;
+  Platform platform;  ///< its unknown fields stay empty: the members are part of this document
   Execution config;
   std::vector<Digest> diff_ids;  ///< digests of the uncompressed layers, base first
+  UnknownFields rootfs_unknown;  ///< what `rootfs` has beside its type and diff_ids
   std::vector<History> history;
   UnknownFields unknown;
 
   friend bool operator==(const Config&, const Config&) = default;
 };
 
-/// The canonical document, as for manifests. Throws Error{invalid_argument}.
+/// The canonical document, as for manifests; `config` is always written. Throws Error{invalid_argument}.
 std::string serialize(const Config& config);
 
-/// Reads a configuration strictly; `null` members count as absent. Throws Error{invalid_document}.
+/// Reads a configuration of at most max_manifest_size bytes strictly. Throws Error{invalid_document}, also when
+/// rootfs.type is not `layers`.
 Config parse_config(std::string_view document);
 
 }  // namespace ocibuild

@@ -35,6 +35,13 @@ struct Descriptor {
 /// The descriptor of `content`, with no further fields.
 Descriptor describe(std::string_view media_type, std::string_view content);
 
+/// The canonical document of one descriptor, as it stands in a manifest. Throws Error{invalid_argument}.
+std::string serialize(const Descriptor& descriptor);
+
+/// Reads one descriptor strictly, as parse_manifest does. Throws Error{invalid_document}, and {unsupported} when it
+/// embeds data under a digest that cannot be computed.
+Descriptor parse_descriptor(std::string_view document);
+
 /// Reads `from` and fails unless it is exactly what `descriptor` names: size first, then digest, at the end.
 class VerifyingSource final : public Source {
  public:

@@ -40,14 +40,16 @@ struct Index {
 };
 
 /// The canonical document: members in the order of the specification's structs, maps sorted by key, no white space,
-/// no final newline, unknown fields last. Throws Error{invalid_argument} for text that is not UTF-8 and for a result
-/// over max_manifest_size.
+/// no final newline, unknown fields last. Throws Error{invalid_argument} for everything that parsing would refuse, for
+/// text that is not UTF-8, a result over max_manifest_size, and an empty config without artifact type.
 std::string serialize(const Manifest& manifest);
 std::string serialize(const Index& index);
 
 /// Reads a document strictly: size, depth, duplicate keys, digest and media type grammar, sizes that are whole numbers
 /// from 0 to 2^63-1, embedded data that matches, and nothing that is a manifest and an index at once. An absent
-/// `mediaType` is taken as `expected_media_type`; a different one is refused. Throws Error{invalid_document}.
+/// `mediaType` is taken as `expected_media_type`; a different one is refused. Optional members that are `null` count as
+/// absent, unknown ones are kept. Throws Error{invalid_document}, and {unsupported} for embedded data under a digest
+/// that cannot be computed.
 Manifest parse_manifest(std::string_view document, std::string_view expected_media_type = media_type::manifest);
 Index parse_index(std::string_view document, std::string_view expected_media_type = media_type::index);
 

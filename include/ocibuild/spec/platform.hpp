@@ -9,7 +9,8 @@
 
 namespace ocibuild {
 
-/// Fields of a document that this library does not know, by name: their JSON text as read, re-emitted on writing.
+/// Fields of a document that this library does not know, by name: their JSON text as read, less white space. They are
+/// written again after the known ones.
 using UnknownFields = std::map<std::string, std::string>;
 
 /// Operating system and processor in Go's names. arm64 is written with variant `v8`, as Docker's official images do.

@@ -10,6 +10,8 @@
 namespace ocibuild {
 
 /// `registry/repository[:tag][@digest]`, complete: `nginx` is `docker.io/library/nginx`.
+///
+/// What stands before the first `/` is a registry when it has a `.`, a `:` or an upper-case letter, or is `localhost`.
 struct Reference {
   std::string registry;    ///< host with optional port: `ghcr.io`, `localhost:5000`, `[::1]:5000`, `docker.io`
   std::string repository;  ///< `owner/name`
@@ -21,6 +23,9 @@ struct Reference {
 
   /// `registry/repository`.
   std::string name() const { return registry + "/" + repository; }
+
+  /// What to ask the registry for: the digest wins, then the tag, then `latest`.
+  std::string tag_or_digest() const;
 
   /// The whole reference, as it would be parsed again.
   std::string string() const;
