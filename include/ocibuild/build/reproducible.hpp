@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "ocibuild/build/cargo_configuration.hpp"
+#include "ocibuild/build/linker.hpp"
 #include "ocibuild/build/toolchain.hpp"
 
 namespace ocibuild {
@@ -15,27 +17,41 @@ namespace ocibuild {
 struct CompileSetting {
   const Toolchain& toolchain;
   const CargoConfiguration& configuration;
-  std::filesystem::path workspace_root;    ///< as `cargo metadata` names it
-  std::filesystem::path target_directory;  ///< as `cargo metadata` names it
-  std::filesystem::path cargo_home;        ///< $CARGO_HOME, else $HOME/.cargo
-  std::int64_t source_date_epoch = 0;      ///< $SOURCE_DATE_EPOCH, else the time of the commit, else 0
+  const std::map<std::string, std::string>& environment;  ///< the caller's: flags in it are extended, not replaced
+  std::filesystem::path workspace_root;                    ///< as `cargo metadata` names it
+  std::filesystem::path target_directory;                  ///< as `cargo metadata` names it
+  std::int64_t source_date_epoch = 0;                      ///< $SOURCE_DATE_EPOCH, else the time of the commit, else 0
   std::vector<TargetChoice> targets;
   std::vector<LinkerChoice> linkers;
-  std::map<std::string, std::string> environment;  ///< the caller's: what is in it is extended, not replaced
+};
+
+/// A shell script that cargo runs instead of rustc, with rustc's command line as arguments.
+struct CompilerWrapper {
+  std::filesystem::path path;
+  std::string content;
+
+  friend bool operator==(const CompilerWrapper&, const CompilerWrapper&) = default;
 };
 
 /// What to give to cargo.
-struct CargoEnvironment {
+struct ReproducibleCargo {
   std::map<std::string, std::string> environment;
-  std::vector<std::string> arguments;  ///< after the subcommand: `--target-dir`, ...
+  std::vector<std::string> removed_environment;
+  std::vector<std::string> arguments;  ///< after the subcommand
+  CompilerWrapper wrapper;             ///< must exist before cargo runs: install_wrapper
 };
 
-/// Writes the compiler wrapper below the target directory and returns what to run cargo with.
+/// How to run cargo so that the same sources give the same bytes: path prefixes remapped in Rust and C code,
+/// SOURCE_DATE_EPOCH set, incremental compilation off.
 ///
 /// The user's flags stay untouched wherever they are said (RUSTFLAGS, build.rustflags, target.*.rustflags): ours are
-/// added by the wrapper, behind a wrapper the user has (sccache). Paths must not be in RUSTFLAGS, because cargo hashes
-/// them into OUT_DIR. Compiled artifacts lie apart from those of a plain `cargo build`, which does not see the flags.
-/// Throws Error{io} when the wrapper cannot be written.
-CargoEnvironment reproducible_environment(const CompileSetting& setting);
+/// added by the wrapper, which runs the user's own wrapper (sccache), if any. Artifacts lie apart from those of a plain
+/// `cargo build`, because cargo does not see our flags; those with crt-static lie apart from those without.
+/// Throws Error{invalid_argument} when gnu targets of one invocation differ in crt-static, or when a path has a
+/// character that a shell script or a compiler flag cannot carry (newline, `=` in a prefix).
+ReproducibleCargo reproducible_cargo(const CompileSetting& setting);
+
+/// Writes the wrapper, unless it is there already, and makes it executable. Throws Error{io}.
+void install_wrapper(const CompilerWrapper& wrapper);
 
 }  // namespace ocibuild
