@@ -1,0 +1,100 @@
+"""Completions, asked of the real shells."""
+
+import os
+import subprocess
+
+from harness import PROGRAM, case, contains, environment, equal, in_terminal, require, run_cases, succeeds
+
+
+def scripts(directory):
+    """The three scripts, and a directory with the program for PATH."""
+    for shell in ("bash", "zsh", "fish"):
+        (directory / shell).write_text(succeeds("completion", shell))
+    (directory / "bin").mkdir()
+    (directory / "bin" / "ocibuild").symlink_to(PROGRAM)
+
+
+def in_bash(directory, *words, expected):
+    """What bash offers for the last word."""
+    require("bash")
+    program = f'''source {directory}/bash
+compopt() {{ :; }}
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ocibuild; printf '%s\\n' "${{COMPREPLY[@]}}"'''
+    done = subprocess.run(["bash", "--norc", "-c", program, "bash", "ocibuild", *words], cwd=directory, text=True,
+                          capture_output=True, env=environment(), check=True)
+    equal(done.stderr, "")
+    equal(sorted(done.stdout.split()), sorted(expected))
+
+
+def in_fish(directory, line, expected):
+    require("fish")
+    program = f"source {directory}/fish; complete -C {line!r}"
+    done = subprocess.run(["fish", "--no-config", "-c", program], cwd=directory, text=True, capture_output=True,
+                          env=environment(HOME=directory), check=True)
+    equal(done.stderr, "")
+    equal(sorted(row.split("\t")[0] for row in done.stdout.splitlines()), sorted(expected))
+
+
+def in_zsh(directory, line, expected):
+    """Types a line and Tab in an interactive zsh; the words the command then gets."""
+    require("zsh")
+    (directory / ".zshrc").write_text(f'''PS1='ready> '; unsetopt beep
+autoload -Uz compinit; compinit -u -D
+source {directory}/zsh
+ocibuild() {{ print -r -- "<$*>"; }}
+''')
+    text, _ = in_terminal(["zsh", "-i", "-d"], env=environment(TERM="xterm", ZDOTDIR=directory, HOME=directory), columns=200,
+                          cwd=directory, send=[("ready> ", line + "\t\n"), ("ready> ", "exit\n")])
+    contains(text, f"<{expected}>")
+
+
+@case("bash completes commands, options and their values")
+def _(directory):
+    scripts(directory)
+    in_bash(directory, "vers", expected=["version"])
+    in_bash(directory, "version", "--js", expected=["--json"])
+    in_bash(directory, "version", "--color", "a", expected=["auto", "always"])
+    in_bash(directory, "version", "--color", "=", expected=["auto", "always", "never"])
+    in_bash(directory, "version", "--color", "=", "ne", expected=["never"])
+    in_bash(directory, "-q", "completion", "f", expected=["fish"])
+
+
+@case("fish completes commands, options and their values")
+def _(directory):
+    scripts(directory)
+    in_fish(directory, "ocibuild vers", ["version"])
+    in_fish(directory, "ocibuild version --js", ["--json"])
+    in_fish(directory, "ocibuild version --color=ne", ["--color=never"])
+    in_fish(directory, "ocibuild completion f", ["fish"])
+
+
+@case("zsh completes commands, options and their values")
+def _(directory):
+    scripts(directory)
+    in_zsh(directory, "ocibuild vers", "version")
+    in_zsh(directory, "ocibuild version --js", "version --json")
+    in_zsh(directory, "ocibuild version --color=ne", "version --color=never")
+    in_zsh(directory, "ocibuild completion f", "completion fish")
+
+
+@case("the scripts are well-formed for their shells")
+def _(directory):
+    scripts(directory)
+    for shell in ("bash", "zsh", "fish"):
+        require(shell)
+        subprocess.run([shell, "-n", str(directory / shell)], check=True, env=environment(HOME=directory))
+
+
+@case("every option of every command is in every script")
+def _(directory):
+    scripts(directory)
+    commands = succeeds("--help").split("Commands:\n")[1].split("\n\n")[0]
+    names = [line.split()[0] for line in commands.splitlines() if line[2] != " "]
+    for name in names:
+        words = succeeds(name, "--help").replace(",", " ").split()
+        for option in {word for word in words if word.startswith("--")}:
+            for shell, spelling in (("bash", option), ("zsh", option), ("fish", f"-l {option[2:]}")):
+                contains((directory / shell).read_text(), spelling)
+
+
+run_cases()

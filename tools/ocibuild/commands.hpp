@@ -1,0 +1,14 @@
+// The commands. Each function adds one, with its options and what it does, to the command line.
+#pragma once
+
+#include "command_line.hpp"
+
+namespace ocibuild {
+
+void add_version_command(CommandLine& line);
+void add_completion_command(CommandLine& line);
+
+/// All of them, in the order of the help text.
+void add_commands(CommandLine& line);
+
+}  // namespace ocibuild

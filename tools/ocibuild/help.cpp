@@ -1,0 +1,121 @@
+// Laying out help: two columns where there is room, wrapped at words.
+#include "help.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "option_tree.hpp"
+#include "text.hpp"
+
+namespace ocibuild {
+namespace {
+
+constexpr std::size_t widest = 100;       // longer lines are hard to read
+constexpr std::size_t widest_label = 30;  // a longer label gets a line of its own
+
+/// `text` cut at spaces into lines of at most `columns`.
+std::vector<std::string> wrapped(const std::string& text, std::size_t columns) {
+  std::vector<std::string> lines{""};
+  for (const std::string& word : CLI::detail::split(text, ' ')) {
+    const bool fits = columns_of(lines.back()) + 1 + columns_of(word) <= columns;
+    if (lines.back().empty()) {
+      lines.back() = word;
+    } else if (fits) {
+      lines.back() += " " + word;
+    } else {
+      lines.push_back(word);
+    }
+  }
+  return lines;
+}
+
+struct Row {
+  std::string label;
+  std::string description;
+};
+
+std::string table(const std::string& heading, const std::vector<Row>& rows, std::size_t columns) {
+  if (rows.empty()) return {};
+  std::size_t width = 0;
+  for (const Row& row : rows) width = std::max(width, std::min(columns_of(row.label), widest_label));
+  width = std::min(width, columns / 2);
+  const std::size_t indent = width + 4;
+  std::string out = fmt::format("\n{}:\n", heading);
+  for (const Row& row : rows) {
+    out += "  " + row.label;
+    bool beside = columns_of(row.label) <= width;
+    for (const std::string& line : wrapped(row.description, std::max<std::size_t>(columns - indent, 20))) {
+      out += beside ? std::string(indent - 2 - columns_of(row.label), ' ') : "\n" + std::string(indent, ' ');
+      out += line;
+      beside = false;
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+std::string label_of(const OptionShape& option) {
+  std::string label = option.short_name.empty() ? "    " : option.short_name;
+  if (!option.short_name.empty() && !option.long_name.empty()) label += ", ";
+  label += option.long_name;
+  return option.value.empty() ? label : fmt::format("{} {}", label, option.value);
+}
+
+std::vector<Row> option_rows(const std::vector<OptionShape>& options) {
+  std::vector<Row> rows;
+  for (const OptionShape& option : options) rows.push_back({label_of(option), option.description});
+  return rows;
+}
+
+std::vector<Row> positional_rows(const std::vector<OptionShape>& positionals) {
+  std::vector<Row> rows;
+  for (const OptionShape& positional : positionals) {
+    const std::string label = positional.choices.empty() ? positional.long_name : positional.value;
+    rows.push_back({label + (positional.repeatable ? "..." : ""), positional.description});
+  }
+  return rows;
+}
+
+std::string paragraph(const std::string& text, std::size_t columns) {
+  std::string out;
+  for (const std::string& line : wrapped(text, columns)) out += line + "\n";
+  return out;
+}
+
+}  // namespace
+
+std::string usage_line(const CLI::App& command, const CLI::App& root) {
+  if (&command == &root) return fmt::format("{} [OPTIONS] COMMAND", root.get_name());
+  const CommandShape shape = shape_of(command);
+  std::string line = fmt::format("{} {} [OPTIONS]", root.get_name(), shape.name);
+  for (const OptionShape& option : shape.options) {
+    const std::string& name = option.short_name.empty() ? option.long_name : option.short_name;
+    if (option.required) line += fmt::format(" {} {}", name, option.value);
+  }
+  for (const OptionShape& positional : shape.positionals) {
+    const std::string name = positional.long_name + (positional.repeatable ? "..." : "");
+    line += positional.required ? " " + name : fmt::format(" [{}]", name);
+  }
+  return line;
+}
+
+std::string help_text(const CLI::App& command, const CLI::App& root, std::size_t columns) {
+  columns = std::clamp<std::size_t>(columns, 40, widest);
+  const CommandShape shape = shape_of(command);
+  std::string text = paragraph(shape.description, columns);
+  text += "\n" + paragraph("Usage: " + usage_line(command, root), columns);
+  if (&command == &root) {
+    std::vector<Row> commands;
+    for (const CommandShape& each : subcommand_shapes(root)) commands.push_back({each.name, each.description});
+    text += table("Commands", commands, columns);
+    return text + table("Options", option_rows(shape.options), columns);
+  }
+  text += table("Arguments", positional_rows(shape.positionals), columns);
+  text += table("Options", option_rows(shape.options), columns);
+  text += table("Options of every command", option_rows(global_options(root)), columns);
+  const std::string footer = command.get_footer();
+  return footer.empty() ? text : text + "\n" + footer + "\n";
+}
+
+}  // namespace ocibuild

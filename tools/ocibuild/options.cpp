@@ -1,0 +1,59 @@
+// Options of the few kinds that the commands need.
+#include "options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "text.hpp"
+
+namespace ocibuild {
+
+Error unknown_choice(const std::string& option, const std::string& value, const std::vector<std::string>& choices) {
+  Error error{Errc::invalid_argument,
+              fmt::format("{}: '{}' is not one of {}", option, value, fmt::join(choices, ", "))};
+  const auto nearest = nearest_word(value, choices);
+  if (nearest) error.add_help(fmt::format("did you mean '{}'?", *nearest));
+  return error;
+}
+
+CLI::Option* add_text(CLI::App& command, const std::string& names, std::string& target, const std::string& value,
+                      const std::string& description) {
+  return command.add_option(names, target, description)->type_name(value);
+}
+
+CLI::Option* add_text(CLI::App& command, const std::string& names, std::optional<std::string>& target,
+                      const std::string& value, const std::string& description) {
+  const auto assign = [&target](const std::string& text) { target = text; };
+  return command.add_option_function<std::string>(names, assign, description)->type_name(value);
+}
+
+CLI::Option* add_list(CLI::App& command, const std::string& names, std::vector<std::string>& target,
+                      const std::string& value, const std::string& description) {
+  return command.add_option(names, target, description)->type_name(value)->allow_extra_args(false);
+}
+
+CLI::Option* add_jobs(CLI::App& command, std::optional<unsigned>& jobs, const std::string& description) {
+  const auto assign = [&jobs](const std::string& text) {
+    unsigned number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc{} || end != text.data() + text.size() || number < 1 || number > 1024) {
+      throw Error{Errc::invalid_argument, fmt::format("--jobs: '{}' is not a number from 1 to 1024", text)};
+    }
+    jobs = number;
+  };
+  return command.add_option_function<std::string>("-j,--jobs", assign, description)->type_name("N");
+}
+
+unsigned resolve_jobs(const std::optional<unsigned>& jobs) {
+  return jobs.value_or(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+void add_json_flag(CLI::App& command, bool& json, const std::string& what) {
+  command.add_flag("--json", json, fmt::format("print {} as one JSON object", what));
+}
+
+}  // namespace ocibuild

@@ -1,0 +1,93 @@
+// CLI11's complaints, said in the style of every other message.
+#include "usage_error.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "help.hpp"
+#include "option_tree.hpp"
+#include "text.hpp"
+
+namespace ocibuild {
+namespace {
+
+/// The command that was named, or the root.
+const CLI::App& chosen_command(const CLI::App& root) {
+  const auto parsed = root.get_subcommands();
+  return parsed.empty() ? root : *parsed.front();
+}
+
+std::vector<std::string> option_names(const CLI::App& command, const CLI::App& root) {
+  std::vector<std::string> names;
+  for (const CLI::App* app : {&command, &root}) {
+    for (const OptionShape& option : shape_of(*app).options) names.push_back(option.long_name);
+  }
+  return names;
+}
+
+std::vector<std::string> command_names(const CLI::App& root) {
+  std::vector<std::string> names;
+  for (const CommandShape& command : subcommand_shapes(root)) names.push_back(command.name);
+  return names;
+}
+
+void suggest(Error& error, const std::optional<std::string>& nearest) {
+  if (nearest) error.add_help(fmt::format("did you mean '{}'?", *nearest));
+}
+
+Error unexpected_argument(const std::string& argument, const CLI::App& root) {
+  const CLI::App& command = chosen_command(root);
+  const bool is_option = argument.starts_with('-') && argument.size() > 1;
+  const std::string name = argument.substr(0, argument.find('='));
+  if (name == "--push") {
+    return Error{Errc::invalid_argument, "--push is not supported by this version"}.add_help(
+        "write a layout with '--output oci:DIR' and publish it with 'skopeo copy --all oci:DIR:NAME docker://REFERENCE'");
+  }
+  if (&command == &root && !is_option) {
+    Error error{Errc::invalid_argument, fmt::format("there is no command '{}'", argument)};
+    suggest(error, nearest_word(argument, command_names(root)));
+    return error;
+  }
+  Error error{Errc::invalid_argument, fmt::format("unexpected {} '{}'", is_option ? "option" : "argument", name)};
+  if (is_option) suggest(error, nearest_word(name, option_names(command, root)));
+  return error;
+}
+
+/// The first argument that nothing took: of the command before the root, where the rest ends up.
+std::optional<std::string> first_leftover(const CLI::App& root) {
+  std::vector<std::string> left = chosen_command(root).remaining();
+  const std::vector<std::string> of_root = root.remaining();
+  left.insert(left.end(), of_root.begin(), of_root.end());
+  std::erase(left, "--");
+  if (left.empty()) return std::nullopt;
+  const auto option = std::find_if(left.begin(), left.end(), [](const auto& word) { return word.starts_with('-'); });
+  return option == left.end() ? left.front() : *option;
+}
+
+/// The option a message like `--output: 1 required FILE missing` is about.
+std::string subject_of(std::string_view message) { return std::string{message.substr(0, message.find(':'))}; }
+
+Error translated(const CLI::ParseError& failure) {
+  const std::string message = failure.what();
+  const std::string name = failure.get_name();
+  if (name == "ArgumentMismatch" && message.find("missing") != std::string::npos) {
+    return Error{Errc::invalid_argument, fmt::format("{} needs a value", subject_of(message))};
+  }
+  if (name == "ArgumentMismatch" && message.find("At Most") != std::string::npos) {
+    return Error{Errc::invalid_argument, fmt::format("{} was given more than once", subject_of(message))};
+  }
+  return Error{Errc::invalid_argument, message};
+}
+
+}  // namespace
+
+Error usage_error(const CLI::ParseError& failure, const CLI::App& root) {
+  const CLI::App& command = chosen_command(root);
+  const std::optional<std::string> leftover = first_leftover(root);
+  Error error = leftover ? unexpected_argument(*leftover, root) : translated(failure);
+  if (error.help().empty()) error.add_help(fmt::format("usage: {}", usage_line(command, root)));
+  return error;
+}
+
+}  // namespace ocibuild
