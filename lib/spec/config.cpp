@@ -59,7 +59,7 @@ void write_rootfs(JsonWriter& writer, const Config& config) {
 
 History read_history(const JsonValue& value, const std::string& path) {
   JsonObject object{value, path};
-  History result{.created = object.optional_string("created"),
+  History result{.created = object.optional_timestamp("created"),
                  .author = object.optional_string("author"),
                  .created_by = object.optional_string("created_by"),
                  .comment = object.optional_string("comment"),
@@ -85,7 +85,7 @@ void write_history(JsonWriter& writer, const History& history) {
 Config read_config(std::string_view document) {
   const JsonValue value = parse_json(document, max_manifest_size);
   JsonObject object{value, {}};
-  Config result{.created = object.optional_string("created"),
+  Config result{.created = object.optional_timestamp("created"),
                 .author = object.optional_string("author"),
                 .platform = read_platform(object)};
   if (const JsonValue* const execution = object.find("config")) {

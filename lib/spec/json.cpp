@@ -22,7 +22,9 @@ class ValueBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool null() override { return add({.kind = Kind::null}); }
   bool boolean(bool value) override { return add({.kind = Kind::boolean, .text = value ? "true" : "false"}); }
-  bool number_integer(number_integer_t value) override { return add_number(std::to_string(value)); }
+  bool number_integer(number_integer_t value) override {
+    return add_number(value == 0 ? "-0" : std::to_string(value));  // what has no minus sign comes as unsigned
+  }
   bool number_unsigned(number_unsigned_t value) override { return add_number(std::to_string(value)); }
   bool number_float(number_float_t, const string_t& literal) override {
     std::string text = literal;

@@ -10,6 +10,7 @@
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/spec/media_type.hpp"
 #include "spec/text.hpp"
+#include "spec/timestamp.hpp"
 
 namespace ocibuild {
 namespace {
@@ -60,6 +61,15 @@ std::string JsonObject::string(std::string_view name) { return require_string(re
 std::string JsonObject::optional_string(std::string_view name) {
   const JsonValue* const value = find(name);
   return value == nullptr ? std::string{} : require_string(*value, path(name));
+}
+
+std::string JsonObject::optional_timestamp(std::string_view name) {
+  const JsonValue* const value = find(name);
+  if (value == nullptr) return {};
+  if (!is_timestamp(require_string(*value, path(name)))) {
+    throw_unexpected(path(name), *value, "a time by RFC 3339, as in 2026-01-02T03:04:05Z");
+  }
+  return value->text;
 }
 
 std::string JsonObject::media_type(std::string_view name) { return require_media_type(require(name), path(name)); }

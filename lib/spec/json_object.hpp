@@ -38,6 +38,9 @@ class JsonObject {
   std::string string(std::string_view name);
   std::string optional_string(std::string_view name);
 
+  /// A date and time by RFC 3339.
+  std::string optional_timestamp(std::string_view name);
+
   /// A media type by RFC 6838.
   std::string media_type(std::string_view name);
   std::string optional_media_type(std::string_view name);

@@ -68,6 +68,9 @@ TEST_CASE("what is not a configuration is refused with the member that is wrong"
       {start + R"("config":{"Volumes":{"/d":1}},)" + rootfs + "}", "config.Volumes[\"/d\"]: found 1, expected {}"},
       {start + R"("config":{"User":"a","User":"b"},)" + rootfs + "}", "config: duplicate member \"User\""},
       {start + rootfs + R"(,"history":[{"empty_layer":"yes"}]})", "history[0].empty_layer: found \"yes\""},
+      {start + rootfs + R"(,"created":"yesterday"})", "created: found \"yesterday\", expected a time by RFC 3339"},
+      {start + rootfs + R"(,"created":""})", "created: found \"\", expected a time"},
+      {start + rootfs + R"(,"history":[{"created":"2026"}]})", "history[0].created: found \"2026\", expected a time"},
       {start + rootfs + R"(,"history":[1]})", "history[0]: found 1, expected an object"},
   };
   for (const auto& [document, problem] : cases) {
@@ -76,6 +79,13 @@ TEST_CASE("what is not a configuration is refused with the member that is wrong"
     CHECK(error.code() == Errc::invalid_document);
     CHECK_MESSAGE(says(error, problem), std::string{error.what()});
   }
+}
+
+TEST_CASE("a time that others could not read is not written") {
+  const Config config{.created = "2026-01-02", .platform = {.architecture = "amd64"}};
+  const Error error = failure_of([&] { return serialize(config); });
+  CHECK(error.code() == Errc::invalid_argument);
+  CHECK(says(error, "created: found \"2026-01-02\""));
 }
 
 TEST_CASE("a configuration keeps no unknown fields in its platform") {
