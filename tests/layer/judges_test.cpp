@@ -203,7 +203,11 @@ TEST_CASE("libarchive reads every attribute back equal") {
 
 TEST_CASE("a tree that was unpacked by GNU tar or bsdtar is written again as the same bytes") {
   auto entries = portable_entries();
-  if (::geteuid() == 0) entries.front().xattrs["security.capability"] = capability;
+  if (::geteuid() == 0) {
+    entries.front().xattrs["security.capability"] = capability;
+  } else {
+    entries.front().mode = 0755;  // bsdtar keeps setuid only for the owner it can set
+  }
   const std::string original = tar_of(entries);
   const TarFile tar{original};
   for (const char* program : {"tar", "bsdtar"}) {
