@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -57,7 +59,8 @@ using BuildEvent = std::variant<CargoStarted, CargoLine, CrateFinished, BinaryRe
 using BuildEvents = std::function<void(const BuildEvent&)>;
 
 struct BuildOptions {
-  unsigned jobs = 1;  ///< worker threads for layers; cargo is given it too unless 0, which leaves cargo its default
+  unsigned jobs = 1;        ///< worker threads for layers; never changes the bytes
+  unsigned cargo_jobs = 0;  ///< `cargo build --jobs`; 0: cargo's default
 };
 
 /// An image for one platform.
@@ -83,7 +86,7 @@ struct BuildResult {
 ///
 /// Each component is named `COMPONENT`; when its tags were set explicitly also `COMPONENT:TAG` for each of them. The
 /// roots carry the annotation `io.containerd.image.name` with the full reference, which docker load and ctr import
-/// read. Throws Error{command_failed} when cargo failed, as check_runnable for a binary that would not start, and as
+/// read. Throws Error{command_failed} when cargo failed, as require_runnable for a binary that would not start, and as
 /// Store::put. A failure leaves no name behind that was not there.
 BuildResult build(const Plan& plan, Store& into, const RunCommand& run, const BuildOptions& options = {},
                   const BuildEvents& events = {});

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "ocibuild/build/settings.hpp"
+#include "ocibuild/build/workspace.hpp"
 #include "ocibuild/layer/layer.hpp"
 
 namespace ocibuild {
@@ -15,6 +18,14 @@ struct FileRoots {
   std::filesystem::path directory;  ///< relative sources start here
   std::filesystem::path border;     ///< nothing outside is taken, after symlinks, unless the rule allows it
 };
+
+/// The roots for what a package declares: its own directory, and the workspace (or a member that lies elsewhere)
+/// around.
+FileRoots file_roots(const Package& package, const Workspace& workspace);
+
+/// Where a source really is, after symlinks. An absolute path is asked for explicitly; a relative one must not leave
+/// the border. Throws as collect_files.
+std::filesystem::path resolve_source(const std::string& source, const FileRoots& roots);
 
 /// The entries for `rules`: a file as a file, a directory with everything in it, sorted by path. Symlinks that stay
 /// inside their directory remain symlinks; others are followed. Owner is root, modes do not depend on the umask.

@@ -9,7 +9,11 @@
 #include <vector>
 
 #include "ocibuild/base/process.hpp"
+#include "ocibuild/build/cargo_configuration.hpp"
+#include "ocibuild/build/image.hpp"
+#include "ocibuild/build/linker.hpp"
 #include "ocibuild/build/settings.hpp"
+#include "ocibuild/build/toolchain.hpp"
 #include "ocibuild/build/workspace.hpp"
 #include "ocibuild/spec/platform.hpp"
 
@@ -39,7 +43,9 @@ struct PlanRequest {
 struct PlatformPlan {
   Platform platform;
   Setting<std::string> triple;  ///< Rust target, as `aarch64-unknown-linux-gnu`; empty when a binary is given
-  std::string linker;           ///< for people: what links, and why; empty when a binary is given
+  std::string triple_reason;    ///< for people: why this target
+  std::string linker;           ///< empty: the one rustc takes by itself
+  std::string linker_reason;    ///< for people: why this linker
   std::optional<std::filesystem::path> given_binary;
 };
 
@@ -67,15 +73,26 @@ struct ComponentPlan {
   std::map<std::string, Setting<std::string>> labels;  ///< org.opencontainers.image.* included
   std::map<std::string, Setting<std::string>> annotations;
   std::vector<FileRule> files;
+  std::vector<LayerPlan> layers;  ///< below the binary, which does not exist yet: rootfs, then files when there are any
 };
 
 /// One cargo process: everything in it may share crates.
 struct CargoRun {
   std::vector<std::string> packages;
   std::vector<std::string> binaries;
+  std::vector<std::string> features;
   std::vector<std::string> triples;
   std::string profile;
-  Command command;  ///< complete, as it will be run
+  Command command;  ///< as a person would type it; the build adds what makes it reproducible
+};
+
+/// What the compile needs besides the cargo commands.
+struct CompileSetup {
+  Toolchain toolchain;
+  CargoConfiguration configuration;
+  std::vector<TargetChoice> targets;  ///< by target, each once
+  std::vector<LinkerChoice> linkers;  ///< of the same targets
+  StringMap environment;              ///< of the request
 };
 
 /// All decisions of one build.
@@ -83,10 +100,11 @@ struct Plan {
   Workspace workspace;
   std::vector<ComponentPlan> components;  ///< by name
   std::vector<CargoRun> cargo_runs;       ///< empty when every binary is given
+  std::optional<CompileSetup> compile;    ///< absent when every binary is given
   std::string revision;                   ///< commit; empty: not in a git repository
   std::string created;                    ///< RFC 3339, as the images will say
   std::int64_t source_date_epoch = 0;     ///< the same in seconds
-  std::vector<std::string> notes;         ///< what a person should know, as the limits of a static glibc
+  std::vector<std::string> notes;         ///< what a person should know
 };
 
 /// Makes the plan. Runs cargo metadata, cargo tree, rustc and git, and writes nothing.

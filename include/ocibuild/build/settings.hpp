@@ -96,6 +96,9 @@ Settings parse_settings(std::string_view json, SettingsTable table);
 /// _CA_CERTIFICATES (lists separated by commas). Other variables are not looked at. Throws Error{invalid_argument}.
 Settings settings_from_environment(const StringMap& environment);
 
+/// Reads a port to expose, `3000` or `3000/tcp`, and returns the long form. Throws Error{invalid_argument}.
+std::string parse_port(std::string_view text);
+
 /// Reads a number of bytes: `1000`, `100MB` (powers of 1000), `64MiB` (powers of 1024). Throws Error{invalid_argument}.
 std::uint64_t parse_size(std::string_view text);
 

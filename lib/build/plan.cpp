@@ -1,0 +1,181 @@
+// Making the plan.
+#include "ocibuild/build/plan.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "build/cargo_runs.hpp"
+#include "build/component.hpp"
+#include "build/recipes.hpp"
+#include "build/selection.hpp"
+#include "build/sharing.hpp"
+#include "build/timestamp.hpp"
+#include "ocibuild/base/error.hpp"
+#include "ocibuild/build/revision.hpp"
+
+namespace ocibuild {
+namespace {
+
+std::string variable(const StringMap& environment, const std::string& name, const std::string& otherwise = {}) {
+  const auto found = environment.find(name);
+  return found == environment.end() || found->second.empty() ? otherwise : found->second;
+}
+
+// https://reproducible-builds.org/specs/source-date-epoch: a decimal number of seconds.
+std::int64_t creation_time(const StringMap& environment, const std::optional<Revision>& revision) {
+  const std::string text = variable(environment, "SOURCE_DATE_EPOCH");
+  if (text.empty()) return revision ? revision->commit_time : 0;
+  std::int64_t seconds = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (failure == std::errc{} && end == text.data() + text.size()) return seconds;
+  throw Error{Errc::invalid_argument, fmt::format("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", text)};
+}
+
+// The strongest of the origins that speak to all packages alike.
+std::vector<std::string> shared_features(const Settings& command_line, const Settings& environment) {
+  return command_line.features.value_or(environment.features.value_or(std::vector<std::string>{}));
+}
+
+void expect_features_somewhere(const std::vector<std::string>& features, const std::vector<ComponentPlan>& components) {
+  for (const std::string& feature : features) {
+    const auto takes = [&](const ComponentPlan& component) {
+      const auto& own = component.features.value;
+      return std::any_of(own.begin(), own.end(), [&](const std::string& taken) {
+        return taken == feature || taken == fmt::format("{}/{}", component.package, feature);
+      });
+    };
+    if (std::any_of(components.begin(), components.end(), takes)) continue;
+    throw Error{Errc::invalid_argument, fmt::format("no component that is built has a feature `{}`", feature)};
+  }
+}
+
+void expect_different_images(const std::vector<ComponentPlan>& components) {
+  std::map<std::string, std::string> owners;
+  for (const ComponentPlan& component : components) {
+    const auto [owner, is_new] = owners.try_emplace(component.image.value, component.name);
+    if (is_new) continue;
+    throw Error{Errc::invalid_document, fmt::format("components {} and {} would both be the image `{}`", owner->second,
+                                                    component.name, component.image.value)}
+        .add_help("put `{component}` into `name`");
+  }
+}
+
+void place_given_binaries(std::vector<ComponentPlan>& components, const std::vector<GivenBinary>& binaries) {
+  for (const GivenBinary& given : binaries) {
+    PlatformPlan* place = nullptr;
+    for (ComponentPlan& component : components) {
+      if (component.name != given.component) continue;
+      for (PlatformPlan& platform : component.platforms) {
+        if (platform.platform == given.platform) place = &platform;
+      }
+    }
+    const std::string spelled = fmt::format("--binary {}:{}", given.component, given.platform.string());
+    if (place == nullptr)
+      throw Error{Errc::invalid_argument, fmt::format("{}: nothing of that name is built", spelled)};
+    if (place->given_binary) throw Error{Errc::invalid_argument, fmt::format("{}: given twice", spelled)};
+    place->given_binary = given.path;
+  }
+}
+
+bool needs_compile(const std::vector<ComponentPlan>& components) {
+  return std::any_of(components.begin(), components.end(), [](const ComponentPlan& component) {
+    return std::any_of(component.platforms.begin(), component.platforms.end(),
+                       [](const PlatformPlan& platform) { return !platform.given_binary; });
+  });
+}
+
+// --locked whenever there is something to be locked to, so that a build never changes which versions it takes.
+CargoOptions locked(CargoOptions options, const Workspace& workspace, std::vector<std::string>& notes) {
+  const std::set<std::string> flags{options.flags.begin(), options.flags.end()};
+  options.manifest_path.clear();  // from here on cargo runs in the root of the workspace
+  if (flags.contains("--locked") || flags.contains("--frozen")) return options;
+  if (std::filesystem::exists(workspace.root / "Cargo.lock")) {
+    options.flags.push_back("--locked");
+  } else {
+    notes.push_back(
+        "there was no Cargo.lock: commit the one cargo writes, so that later builds take the same versions");
+  }
+  return options;
+}
+
+CompileSetup ask_toolchain(const PlanRequest& request, const Workspace& workspace, const RunCommand& run) {
+  CargoConfiguration configuration =
+      read_cargo_configuration(run, request.cargo.cargo, workspace.root, request.environment);
+  Toolchain toolchain = discover_toolchain(run, {.cargo = request.cargo.cargo,
+                                                 .rustc = configuration.rustc.empty() ? "rustc" : configuration.rustc,
+                                                 .directory = workspace.root});
+  return {
+      .toolchain = std::move(toolchain), .configuration = std::move(configuration), .environment = request.environment};
+}
+
+void plan_compile(Plan& plan, const PlanRequest& request, const std::vector<Candidate>& candidates,
+                  const Surroundings& around, const RunCommand& run) {
+  plan.compile = ask_toolchain(request, plan.workspace, run);
+  for (std::size_t i = 0; i < plan.components.size(); ++i) {
+    for (PlatformPlan& platform : plan.components[i].platforms) {
+      if (platform.given_binary) continue;
+      with_context(fmt::format("{} for {}", plan.components[i].name, platform.platform.string()), [&] {
+        choose_compile(platform, configured_target(candidates[i], around, platform.platform), *plan.compile);
+      });
+    }
+  }
+  const CargoOptions options = locked(request.cargo, plan.workspace, plan.notes);
+  const std::vector<CompileUnit> units = compile_units(plan.components, plan.workspace);
+  for (const CompileGroup& group : share_processes(units, run, options, plan.workspace.root)) {
+    plan.cargo_runs.push_back(cargo_run(group, options, plan.workspace.root));
+  }
+}
+
+}  // namespace
+
+GivenBinary GivenBinary::parse(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  const std::size_t colon = text.substr(0, equals).find(':');
+  const bool is_whole =
+      equals != std::string_view::npos && colon != std::string_view::npos && colon > 0 && equals + 1 < text.size();
+  if (!is_whole) {
+    throw Error{
+        Errc::invalid_argument,
+        fmt::format("`{}` is not of the form COMPONENT:PLATFORM=PATH, as in engine:linux/arm64=out/engine", text)};
+  }
+  return {.component = std::string{text.substr(0, colon)},
+          .platform = Platform::parse(text.substr(colon + 1, equals - colon - 1)),
+          .path = std::string{text.substr(equals + 1)}};
+}
+
+Plan make_plan(const PlanRequest& request, const RunCommand& run) {
+  Plan plan{.workspace = load_workspace(run, request.cargo)};
+  RevisionAnswer answer = read_revision(run, plan.workspace.root);
+  plan.notes = std::move(answer.notes);
+  const Surroundings around{.workspace = plan.workspace,
+                            .workspace_settings = parse_settings(plan.workspace.settings, SettingsTable::workspace),
+                            .environment = settings_from_environment(request.environment),
+                            .command_line = request.command_line,
+                            .revision = answer.revision,
+                            .created = creation_time(request.environment, answer.revision)};
+  plan.source_date_epoch = around.created;
+  plan.created = rfc3339(around.created);
+  plan.revision = around.revision ? around.revision->commit : "";
+  if (around.revision && around.revision->work_tree == WorkTree::changed) {
+    plan.notes.push_back(fmt::format("the work tree differs from commit {}, which the images name", plan.revision));
+  }
+  const std::vector<std::string> features = shared_features(around.command_line, around.environment);
+  const std::vector<Candidate> candidates = select_components(plan.workspace, request, features);
+  for (const Candidate& candidate : candidates) {
+    plan.components.push_back(with_context(fmt::format("component {}", candidate.component), [&] {
+      ComponentPlan component = plan_component(candidate, around);
+      component.layers = common_layers(component, plan.workspace);
+      return component;
+    }));
+  }
+  expect_features_somewhere(features, plan.components);
+  expect_different_images(plan.components);
+  place_given_binaries(plan.components, request.binaries);
+  if (needs_compile(plan.components)) plan_compile(plan, request, candidates, around, run);
+  return plan;
+}
+
+}  // namespace ocibuild
