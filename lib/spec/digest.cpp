@@ -81,7 +81,7 @@ Digest Digest::of(Bytes bytes) {
 
 struct Hasher::State {
   struct Free {
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD_CTX* owned) const noexcept { EVP_MD_CTX_free(owned); }
   };
   std::string algorithm;
   std::unique_ptr<EVP_MD_CTX, Free> context;
