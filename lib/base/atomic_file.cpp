@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ocibuild/base/error.hpp"
@@ -21,24 +22,31 @@ std::filesystem::path fresh_name(const std::filesystem::path& directory) {
   return directory / fmt::format("{}{}-{}", temporary_prefix, ::getpid(), counter++);
 }
 
+/// Tells remove_abandoned_files that the writer lives: the lock goes with the process. False when that function was
+/// faster, between our open and our lock, and has taken the file for an abandoned one.
+bool is_ours(const FileHandle& file) {
+  if (::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+  struct ::stat status {};
+  return ::fstat(file.get(), &status) != 0 || status.st_nlink > 0;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path target, std::filesystem::path temporary_directory)
     : target_{std::move(target)} {
   if (temporary_directory.empty()) temporary_directory = target_.parent_path();
   if (temporary_directory.empty()) temporary_directory = ".";
-  do {
+  while (!file_) {
     temporary_ = fresh_name(temporary_directory);
     registration_.emplace(temporary_);
     // The name of a dead writer with our process id may still be there: O_EXCL, and the next number.
     file_ = FileHandle{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-  } while (!file_ && errno == EEXIST);
-  if (!file_) {
-    const int error_number = errno;
-    throw_errno(fmt::format("creating {}", (target_.empty() ? temporary_directory : target_).native()), error_number);
+    if (!file_ && errno != EEXIST) {
+      const int error_number = errno;
+      throw_errno(fmt::format("creating {}", (target_.empty() ? temporary_directory : target_).native()), error_number);
+    }
+    if (file_ && !is_ours(file_)) file_ = FileHandle{};
   }
-  // Tells remove_abandoned_files that the writer lives: the lock goes with the process.
-  ::flock(file_.get(), LOCK_SH | LOCK_NB);
 }
 
 AtomicFile::~AtomicFile() {
