@@ -22,6 +22,13 @@ struct Blob {
 /// A blob held in memory.
 Blob memory_blob(std::string_view media_type, std::string content);
 
+/// Annotations by which an index.json names its roots. They belong to the store that has the root, not to the root:
+/// what a store returns is without them.
+namespace annotation {
+inline constexpr std::string_view ref_name = "org.opencontainers.image.ref.name";  // image-spec, annotations.md
+inline constexpr std::string_view image_name = "io.containerd.image.name";         // the full reference, for docker load
+}  // namespace annotation
+
 /// A root with the name it has in its store.
 struct NamedRoot {
   std::string name;  ///< empty: the store has no name for it
@@ -40,7 +47,7 @@ class ReadStore {
   /// Error{digest_mismatch} when they differ. Throws Error{not_found} when the store does not have it.
   virtual std::unique_ptr<Source> open(const Descriptor& descriptor) const = 0;
 
-  /// The root of that name, or nothing.
+  /// The root of that name, or nothing. An empty name is nobody's.
   virtual std::optional<Descriptor> resolve(std::string_view name) const = 0;
 
   /// Every root, in the store's order. A registry, which cannot list, throws Error{unsupported}.
@@ -58,8 +65,15 @@ class Store : public ReadStore {
   /// descriptor of exactly these bytes, which it hashed on the way. Returns that descriptor.
   virtual Descriptor add(const std::function<Descriptor(Sink&)>& write) = 0;
 
-  /// Gives `root` that name, which it takes away from whatever had it. The root is in the store before.
+  /// Gives `root` that name, which it takes away from whatever had it; with an empty name the store lists the root
+  /// without one. Annotations of `root` go into the store's list too: annotation::image_name names it for containerd
+  /// and Docker. Throws Error{not_found} when the root is not in the store, {invalid_argument} for a name that breaks
+  /// the store's grammar.
   virtual void tag(const Descriptor& root, std::string_view name) = 0;
+
+  /// Completes a store that is written as a whole, as an archive is; for others everything is complete already.
+  /// Called once, after the last `tag`. A store that is destroyed before was abandoned and leaves nothing behind.
+  virtual void finish() {}
 };
 
 /// The whole content of a small blob, verified. Throws as `open`, and Error{invalid_document} above `limit` bytes.

@@ -1,0 +1,44 @@
+// Places: how people name a store and a root in it on a command line.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ocibuild/store/layout_store.hpp"
+#include "ocibuild/store/store.hpp"
+
+namespace ocibuild {
+
+enum class PlaceKind { registry, layout, oci_archive, docker_archive };
+
+/// `oci:DIR[:name]`, `oci-archive:FILE[:name]`, `docker-archive:FILE[:name]`, or a reference with optional `docker://`.
+struct Place {
+  PlaceKind kind = PlaceKind::registry;
+  std::filesystem::path path;  ///< layout and archives; it cannot contain a colon
+  std::string name;            ///< of the root in there, empty: absent; registry: the reference as it was given
+
+  /// Throws Error{invalid_argument}, {unsupported} for a transport of other tools.
+  static Place parse(std::string_view text);
+
+  /// The place as it would be parsed again.
+  std::string string() const;
+
+  friend bool operator==(const Place&, const Place&) = default;
+};
+
+/// A store with the root that was asked for.
+struct OpenedRoot {
+  std::unique_ptr<ReadStore> store;
+  Descriptor root;
+};
+
+/// Opens a place and finds its root; without a name, the only root there is. Throws Error{not_found} with the names
+/// there are, and as the stores do; {unsupported} for a registry.
+OpenedRoot open_for_reading(const Place& place);
+
+/// Opens a place for `put`, `tag(root, place.name)` and `finish`. Throws as the stores do; {unsupported} for a registry.
+std::unique_ptr<Store> open_for_writing(const Place& place, const LayoutOptions& options = {});
+
+}  // namespace ocibuild
