@@ -36,7 +36,6 @@ struct CompilerWrapper {
 /// What to give to cargo.
 struct ReproducibleCargo {
   std::map<std::string, std::string> environment;
-  std::vector<std::string> removed_environment;
   std::vector<std::string> arguments;  ///< after the subcommand
   CompilerWrapper wrapper;             ///< must exist before cargo runs: install_wrapper
 };
@@ -47,8 +46,9 @@ struct ReproducibleCargo {
 /// The user's flags stay untouched wherever they are said (RUSTFLAGS, build.rustflags, target.*.rustflags): ours are
 /// added by the wrapper, which runs the user's own wrapper (sccache), if any. Artifacts lie apart from those of a plain
 /// `cargo build`, because cargo does not see our flags; those with crt-static lie apart from those without.
-/// Throws Error{invalid_argument} when gnu targets of one invocation differ in crt-static, or when a path has a
-/// character that a shell script or a compiler flag cannot carry (newline, `=` in a prefix).
+/// Not covered: absolute paths that a program asks for itself (env!("CARGO_MANIFEST_DIR")), path dependencies outside the
+/// workspace, whose place cargo hashes into symbol names, and C code below a directory with a space or `=` in its name.
+/// Throws Error{invalid_argument} when gnu targets of one invocation differ in crt-static.
 ReproducibleCargo reproducible_cargo(const CompileSetting& setting);
 
 /// Writes the wrapper, unless it is there already, and makes it executable. Throws Error{io}.
