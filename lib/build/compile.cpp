@@ -69,7 +69,6 @@ Command complete(const CargoRun& run, const ReproducibleCargo& added, unsigned j
   if (jobs > 0) command.argv.insert(command.argv.end(), {"--jobs", fmt::format("{}", jobs)});
   command.argv.insert(command.argv.end(), added.arguments.begin(), added.arguments.end());
   for (const auto& [name, value] : added.environment) command.environment[name] = value;
-  command.removed_environment = added.removed_environment;
   return command;
 }
 

@@ -1,6 +1,7 @@
 // The revision of a workspace, in git's own words.
 #include "ocibuild/build/revision.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -87,6 +88,12 @@ bool is_host(std::string_view text) {
                               std::string_view::npos;
 }
 
+/// A path that needs no quoting in a web address; what remote helpers take after `::` is none.
+bool is_path(std::string_view text) {
+  constexpr auto plain = [](unsigned char letter) { return letter > ' ' && letter < 0x7f && letter != '"' && letter != '\\'; };
+  return !text.empty() && !text.starts_with(':') && std::ranges::all_of(text, plain);
+}
+
 /// Only the port of https is one of a web server.
 enum class Port { keep, drop };
 
@@ -99,7 +106,7 @@ std::string compose(std::string_view authority, std::string_view path, Port port
   while (path.starts_with('/')) path.remove_prefix(1);
   while (path.ends_with('/')) path.remove_suffix(1);
   if (path.ends_with(".git")) path.remove_suffix(4);
-  if (!is_host(host) || path.empty()) return {};
+  if (!is_host(host) || !is_path(path)) return {};
   return fmt::format("https://{}{}/{}", host, port, path);
 }
 

@@ -104,7 +104,7 @@ TEST_CASE("remote addresses become web addresses without credentials") {
 }
 
 TEST_CASE("what is no web address stays out") {
-  for (const auto* remote : {"", "/srv/git/r.git", "../r", "./a:b", "file:///srv/r.git", "https://example.org", "https:///o/r",
+  for (const std::string remote : {"", "/srv/git/r.git", "../r", "./a:b", "file:///srv/r.git", "https://example.org", "https:///o/r",
                              "ext::sh -c evil", "git@bad host:o/r", "https://exa mple/o"}) {
     CAPTURE(remote);
     CHECK(web_address(remote).empty());
