@@ -128,8 +128,9 @@ Config parse_config(std::string_view document) {
 
 std::string serialize(const Config& config) {
   if (!config.platform.unknown.empty()) {
-    throw Error{Errc::invalid_argument, "cannot write it: unknown fields of an image configuration's platform belong "
-                                        "to the configuration itself"};
+    throw Error{Errc::invalid_argument,
+                "cannot write it: unknown fields of an image configuration's platform belong "
+                "to the configuration itself"};
   }
   return require_canonical(write_config(config), "image configuration", parse_config, write_config);
 }

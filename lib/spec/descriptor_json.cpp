@@ -23,8 +23,8 @@ std::string read_data(const Descriptor& descriptor, const JsonValue& value, cons
   hasher.update(as_bytes(*data));
   const Digest found = hasher.finish();
   if (found != descriptor.digest) {
-    refuse_data(path, fmt::format("has the digest {}, its descriptor says {}", found.string(),
-                                  descriptor.digest.string()));
+    refuse_data(path,
+                fmt::format("has the digest {}, its descriptor says {}", found.string(), descriptor.digest.string()));
   }
   return *std::move(data);
 }

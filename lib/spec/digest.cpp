@@ -35,9 +35,8 @@ bool is_algorithm(std::string_view text) {
 }
 
 bool is_encoded(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return is_alphanumeric(c) || c == '=' || c == '_' || c == '-';
-  });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '=' || c == '_' || c == '-'; });
 }
 
 void require_hex(std::string_view text, std::string_view algorithm, std::string_view encoded, std::size_t digits) {

@@ -13,8 +13,8 @@
 
 namespace ocibuild {
 
-/// Reads a descriptor at `path`. Throws Error{invalid_document}, and {unsupported} for embedded data under a digest that
-/// cannot be computed.
+/// Reads a descriptor at `path`. Throws Error{invalid_document}, and {unsupported} for embedded data under a digest
+/// that cannot be computed.
 Descriptor read_descriptor(const JsonValue& value, const std::string& path);
 
 void write_descriptor(JsonWriter& writer, const Descriptor& descriptor);

@@ -15,7 +15,9 @@ namespace {
 
 using Kind = JsonValue::Kind;
 
-[[noreturn]] void refuse(std::string message) { throw Error{Errc::invalid_document, std::move(message)}; }
+[[noreturn]] void refuse(std::string message) {
+  throw Error{Errc::invalid_document, std::move(message)};
+}
 
 // Builds the value bottom up: a container is on the stack until its end, then it moves into the one below.
 class ValueBuilder final : public nlohmann::json_sax<nlohmann::json> {

@@ -28,7 +28,9 @@ std::string require_media_type(const JsonValue& value, std::string_view path) {
   return text;
 }
 
-std::string key_path(std::string_view path, std::string_view key) { return fmt::format("{}[{}]", path, quote(key)); }
+std::string key_path(std::string_view path, std::string_view key) {
+  return fmt::format("{}[{}]", path, quote(key));
+}
 
 }  // namespace
 
@@ -56,7 +58,9 @@ const JsonValue& JsonObject::require(std::string_view name) {
   return *value;
 }
 
-std::string JsonObject::string(std::string_view name) { return require_string(require(name), path(name)); }
+std::string JsonObject::string(std::string_view name) {
+  return require_string(require(name), path(name));
+}
 
 std::string JsonObject::optional_string(std::string_view name) {
   const JsonValue* const value = find(name);
@@ -72,7 +76,9 @@ std::string JsonObject::optional_timestamp(std::string_view name) {
   return value->text;
 }
 
-std::string JsonObject::media_type(std::string_view name) { return require_media_type(require(name), path(name)); }
+std::string JsonObject::media_type(std::string_view name) {
+  return require_media_type(require(name), path(name));
+}
 
 std::string JsonObject::optional_media_type(std::string_view name) {
   const JsonValue* const value = find(name);
@@ -96,7 +102,9 @@ bool JsonObject::optional_boolean(std::string_view name) {
   return value != nullptr && require_kind(*value, path(name), Kind::boolean, "true or false").text == "true";
 }
 
-Digest JsonObject::digest(std::string_view name) { return require_digest(require(name), path(name)); }
+Digest JsonObject::digest(std::string_view name) {
+  return require_digest(require(name), path(name));
+}
 
 void JsonObject::array(std::string_view name, const Each& each) {
   const JsonValue& value = require_kind(require(name), path(name), Kind::array, "an array");

@@ -41,9 +41,8 @@ std::string read_header(JsonObject& object, const Header& header, std::string_vi
 
 std::vector<Descriptor> read_descriptors(JsonObject& object, std::string_view name) {
   std::vector<Descriptor> result;
-  object.array(name, [&](const JsonValue& item, const std::string& path) {
-    result.push_back(read_descriptor(item, path));
-  });
+  object.array(name,
+               [&](const JsonValue& item, const std::string& path) { result.push_back(read_descriptor(item, path)); });
   return result;
 }
 
@@ -88,8 +87,7 @@ std::string write_manifest(const Manifest& manifest) {
 }
 
 std::string write_index(const Index& index) {
-  return write_document(index,
-                        [&](JsonWriter& writer) { write_descriptors(writer, "manifests", index.manifests); });
+  return write_document(index, [&](JsonWriter& writer) { write_descriptors(writer, "manifests", index.manifests); });
 }
 
 Manifest read_manifest(std::string_view document, std::string_view expected_media_type) {
@@ -130,7 +128,8 @@ Index parse_index(std::string_view document, std::string_view expected_media_typ
 std::string serialize(const Manifest& manifest) {
   // manifest.md: an artifact without a config says with artifactType what it is.
   if (manifest.config.media_type == media_type::empty && manifest.artifact_type.empty()) {
-    throw Error{Errc::invalid_argument, "cannot write it: an image manifest with an empty config needs an artifactType"};
+    throw Error{Errc::invalid_argument,
+                "cannot write it: an image manifest with an empty config needs an artifactType"};
   }
   const auto parse = [&](std::string_view text) { return parse_manifest(text, manifest.media_type); };
   return require_canonical(write_manifest(manifest), "image manifest", parse, write_manifest);
@@ -141,8 +140,12 @@ std::string serialize(const Index& index) {
   return require_canonical(write_index(index), "image index", parse, write_index);
 }
 
-Descriptor describe(const Manifest& manifest) { return describe(manifest.media_type, serialize(manifest)); }
+Descriptor describe(const Manifest& manifest) {
+  return describe(manifest.media_type, serialize(manifest));
+}
 
-Descriptor describe(const Index& index) { return describe(index.media_type, serialize(index)); }
+Descriptor describe(const Index& index) {
+  return describe(index.media_type, serialize(index));
+}
 
 }  // namespace ocibuild

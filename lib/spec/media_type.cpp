@@ -30,8 +30,7 @@ constexpr std::array layer_types = {
     LayerType{"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd", Compression::zstd,
               Distribution::restricted},
     LayerType{"application/vnd.docker.image.rootfs.foreign.diff.tar", Compression::none, Distribution::restricted},
-    LayerType{"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", Compression::gzip,
-              Distribution::restricted},
+    LayerType{"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", Compression::gzip, Distribution::restricted},
 };
 
 const LayerType* find_layer(std::string_view media_type) noexcept {
@@ -67,7 +66,9 @@ bool is_image_config(std::string_view media_type) noexcept {
   return media_type == media_type::config || media_type == media_type::docker_config;
 }
 
-bool is_layer(std::string_view media_type) noexcept { return find_layer(media_type) != nullptr; }
+bool is_layer(std::string_view media_type) noexcept {
+  return find_layer(media_type) != nullptr;
+}
 
 Compression layer_compression(std::string_view media_type) noexcept {
   const LayerType* const layer = find_layer(media_type);

@@ -1,4 +1,5 @@
-// Platform names: the aliases that containerd's platforms package knows, normalised the way Docker's images are written.
+// Platform names: the aliases that containerd's platforms package knows, normalised the way Docker's images are
+// written.
 #include "ocibuild/spec/platform.hpp"
 
 #include <algorithm>
@@ -18,9 +19,8 @@ namespace {
 }
 
 bool is_component(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-    return is_alphanumeric(c) || c == '_' || c == '.' || c == '-';
-  });
+  return !text.empty() && text.size() <= 64 &&
+         std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '_' || c == '.' || c == '-'; });
 }
 
 std::string_view default_variant(std::string_view architecture) {

@@ -12,9 +12,12 @@ namespace {
 
 constexpr std::size_t longest_quote = 80;
 
-constexpr bool is_continuation(unsigned char byte) noexcept { return (byte & 0xC0) == 0x80; }
+constexpr bool is_continuation(unsigned char byte) noexcept {
+  return (byte & 0xC0) == 0x80;
+}
 
-// The length of the well-formed sequence at the front of `text`, or 0. The ranges are table 3-7 of the Unicode standard.
+// The length of the well-formed sequence at the front of `text`, or 0. The ranges are table 3-7 of the Unicode
+// standard.
 std::size_t sequence_length(std::string_view text) noexcept {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : 0); };
   const unsigned char lead = byte(0);

@@ -35,8 +35,8 @@ bool is_hour_and_minute(std::string_view text) noexcept {
 bool is_second(std::string_view text) noexcept {
   if (!has_form(text.substr(0, 2), "00") || to_number(text.substr(0, 2)) > 59) return false;
   const std::string_view fraction = text.substr(2);
-  return fraction.empty() || (fraction.size() > 1 && fraction.front() == '.' &&
-                              std::ranges::all_of(fraction.substr(1), is_digit));
+  return fraction.empty() ||
+         (fraction.size() > 1 && fraction.front() == '.' && std::ranges::all_of(fraction.substr(1), is_digit));
 }
 
 }  // namespace

@@ -90,7 +90,8 @@ TEST_CASE("unknown fields are kept as read, less white space") {
   const Index index = parse_index(
       "{\"schemaVersion\": 2, \"manifests\": [], \"n\": [ 1.10 , -0, -0.0, -7, 18446744073709551616, 1E+2 ],"
       "\"b\": {\"z\": null,\n \"a\": \"\\u00e9\\/\"}}");
-  CHECK(index.unknown == UnknownFields{{"n", "[1.10,-0,-0.0,-7,18446744073709551616,1E+2]"}, {"b", R"({"z":null,"a":"é/"})"}});
+  CHECK(index.unknown ==
+        UnknownFields{{"n", "[1.10,-0,-0.0,-7,18446744073709551616,1E+2]"}, {"b", R"({"z":null,"a":"é/"})"}});
   CHECK(parse_index(serialize(index)) == index);
 }
 

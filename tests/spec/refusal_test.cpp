@@ -102,16 +102,22 @@ TEST_CASE("duplicate members are refused at every level, also in unknown fields 
 TEST_CASE("sizes that are not whole numbers from 0 to 2^63-1 are refused") {
   for (const std::string_view size : {"-1", "9223372036854775808", "18446744073709551616", "1e3", "2.0", "-2.5",
                                       "\"2\"", "[]", "true", "99999999999999999999999999"}) {
-    const std::string problem = fmt::format("layers[1].size: found {}, expected a whole number from 0 to "
-                                            "9223372036854775807", size == "[]" ? "an array" : size);
+    const std::string problem = fmt::format(
+        "layers[1].size: found {}, expected a whole number from 0 to "
+        "9223372036854775807",
+        size == "[]" ? "an array" : size);
     refuses_manifest({manifest(descriptor("2") + "," + descriptor(size)), problem});
   }
   refuses_manifest({manifest(descriptor("null")), "layers[0].size: missing"});
 }
 
 TEST_CASE("digests that break the grammar are refused where they stand") {
-  const std::string bad[] = {"sha256:../../x", "sha256:abc", "sha256:" + std::string(64, 'A'),
-                             "sha256:" + std::string(1 << 20, 'a'), "", "sha256:" + std::string(63, 'a') + "\\u0000"};
+  const std::string bad[] = {"sha256:../../x",
+                             "sha256:abc",
+                             "sha256:" + std::string(64, 'A'),
+                             "sha256:" + std::string(1 << 20, 'a'),
+                             "",
+                             "sha256:" + std::string(63, 'a') + "\\u0000"};
   for (const std::string& digest : bad) {
     refuses_manifest({manifest(descriptor("2", digest)), "layers[0].digest: invalid digest"});
     refuses_index({index(descriptor("2") + "," + descriptor("2", digest)), "manifests[1].digest: invalid digest"});
@@ -170,7 +176,7 @@ TEST_CASE("embedded data that is not the blob is refused") {
   refuses_index({with_data("2", "===="), "not base64"});
   refuses_index({with_data("2", "e3-="), "not base64"});
   refuses_index({with_data("3", "e30="), "data: has 2 bytes, its descriptor says 3"});
-  refuses_index({with_data("2", "W10="), "data: has the digest " });
+  refuses_index({with_data("2", "W10="), "data: has the digest "});
   const std::string blake = index(descriptor("2", "blake3:abc", R"(,"data":"e30=")"));
   CHECK(failure_of([&] { return parse_index(blake); }).code() == Errc::unsupported);
 }

@@ -19,14 +19,14 @@ struct Platform {
   std::string os = "linux";  ///< GOOS
   std::string os_version;    ///< empty: absent
   std::vector<std::string> os_features;
-  std::string variant;       ///< empty: absent
+  std::string variant;  ///< empty: absent
   UnknownFields unknown;
 
   /// Reads `os/architecture[/variant]` with the aliases people type (x86_64, aarch64, x86-64); arm64 gets v8.
   /// Throws Error{invalid_argument}.
   static Platform parse(std::string_view text);
 
-  /// `os/architecture`, with `/variant` unless it is the default one of its architecture (arm64: v8, amd64: v1, arm: v7).
+  /// `os/architecture`, with `/variant` unless that is the default of its architecture (arm64: v8, amd64: v1, arm: v7).
   std::string string() const;
 
   friend bool operator==(const Platform&, const Platform&) = default;
