@@ -12,7 +12,7 @@ namespace ocibuild {
 ///
 /// The bytes that come out are a function of the bytes that go in and of nothing else: neither of the number of threads nor
 /// of the sizes of the writes. `finish` ends the compressed stream and then finishes the sink behind. The sink behind is
-/// called from inside `write` and `finish` only, in the caller's thread. What a worker throws comes out of a later `write` or of
+/// called in the thread of the caller only, already by make_compressor. What a worker throws comes out of a later `write` or of
 /// `finish`; after any exception the compressor can only be destroyed.
 class Compressor : public Sink {};
 
