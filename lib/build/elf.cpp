@@ -30,19 +30,21 @@ struct Machine {
 };
 
 constexpr std::array machines{
-    Machine{62, true, false, "amd64", ""},     Machine{183, true, false, "arm64", "v8"},
-    Machine{40, false, false, "arm", "v7"},    Machine{3, false, false, "386", ""},
-    Machine{243, true, false, "riscv64", ""},  Machine{21, true, false, "ppc64le", ""},
-    Machine{22, true, true, "s390x", ""},      Machine{258, true, false, "loong64", ""},
+    Machine{62, true, false, "amd64", ""},    Machine{183, true, false, "arm64", "v8"},
+    Machine{40, false, false, "arm", "v7"},   Machine{3, false, false, "386", ""},
+    Machine{243, true, false, "riscv64", ""}, Machine{21, true, false, "ppc64le", ""},
+    Machine{22, true, true, "s390x", ""},     Machine{258, true, false, "loong64", ""},
 };
 
 Platform platform_of(const ElfView& file) {
   for (const auto& machine : machines) {
-    if (machine.number != file.machine() || machine.wide != file.wide() || machine.big_endian != file.big_endian()) continue;
+    if (machine.number != file.machine() || machine.wide != file.wide() || machine.big_endian != file.big_endian())
+      continue;
     return {.architecture = std::string{machine.architecture}, .variant = std::string{machine.variant}};
   }
-  throw Error{Errc::unsupported, fmt::format("the ELF file is for machine {} ({} bits, {} endian), which no platform names",
-                                             file.machine(), file.wide() ? 64 : 32, file.big_endian() ? "big" : "little")};
+  throw Error{Errc::unsupported,
+              fmt::format("the ELF file is for machine {} ({} bits, {} endian), which no platform names",
+                          file.machine(), file.wide() ? 64 : 32, file.big_endian() ? "big" : "little")};
 }
 
 ElfKind kind_of(const ElfView& file) {
@@ -99,7 +101,8 @@ CLibrary c_library_of(const ElfFacts& facts, bool gnu_abi) {
   if (std::ranges::any_of(facts.needed, [&](const auto& library) { return starts(library, "libc.musl"); })) {
     return CLibrary::musl;
   }
-  const bool gnu = gnu_abi || facts.glibc_floor || facts.glibc_provided || starts(name, "ld-linux") || starts(name, "ld64.so");
+  const bool gnu =
+      gnu_abi || facts.glibc_floor || facts.glibc_provided || starts(name, "ld-linux") || starts(name, "ld64.so");
   return gnu ? CLibrary::gnu : CLibrary::unknown;
 }
 
@@ -133,7 +136,11 @@ ElfFacts read_facts(const RandomAccess& content) {
 
 }  // namespace
 
-bool is_elf(Bytes beginning) noexcept { return as_text(beginning).starts_with("\x7f" "ELF"); }
+bool is_elf(Bytes beginning) noexcept {
+  return as_text(beginning).starts_with(
+      "\x7f"
+      "ELF");
+}
 
 std::optional<GlibcVersion> GlibcVersion::parse(std::string_view symbol_version) {
   constexpr std::string_view prefix = "GLIBC_";
@@ -155,7 +162,9 @@ std::string GlibcVersion::string() const {
   return patch == 0 ? fmt::format("{}.{}", major, minor) : fmt::format("{}.{}.{}", major, minor, patch);
 }
 
-ElfFacts read_elf(Bytes file) { return read_facts(*random_access(file)); }
+ElfFacts read_elf(Bytes file) {
+  return read_facts(*random_access(file));
+}
 
 ElfFacts read_elf(const std::filesystem::path& path) {
   const auto file = random_access(path);

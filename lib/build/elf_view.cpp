@@ -12,7 +12,7 @@
 namespace ocibuild {
 namespace {
 
-constexpr std::uint32_t segment_load = 1;              // PT_LOAD
+constexpr std::uint32_t segment_load = 1;                // PT_LOAD
 constexpr std::uint64_t max_program_headers = 64 << 10;  // bytes; the kernel refuses to load more
 constexpr std::uint64_t max_sections = 1 << 16;
 
@@ -26,7 +26,8 @@ ElfView::ElfView(const RandomAccess& file) : file_{file} {
   const auto width = static_cast<unsigned char>(identification[4]);
   const auto order = static_cast<unsigned char>(identification[5]);
   const auto system = static_cast<unsigned char>(identification[7]);
-  if (width != 1 && width != 2) throw Error{Errc::invalid_document, fmt::format("ELF class is {}, expected 1 or 2", width)};
+  if (width != 1 && width != 2)
+    throw Error{Errc::invalid_document, fmt::format("ELF class is {}, expected 1 or 2", width)};
   if (order != 1 && order != 2) {
     throw Error{Errc::invalid_document, fmt::format("ELF byte order is {}, expected 1 or 2", order)};
   }
@@ -48,10 +49,12 @@ void ElfView::read_segments() {
   if (count == 0) return;
   const auto expected = wide_ ? 56 : 32;
   if (entry_size != expected) {
-    throw Error{Errc::invalid_document, fmt::format("an ELF program header has {} bytes, expected {}", entry_size, expected)};
+    throw Error{Errc::invalid_document,
+                fmt::format("an ELF program header has {} bytes, expected {}", entry_size, expected)};
   }
   if (count * entry_size > max_program_headers) {
-    throw Error{Errc::invalid_document, fmt::format("the ELF file has {} program headers, more than a kernel loads", count)};
+    throw Error{Errc::invalid_document,
+                fmt::format("the ELF file has {} program headers, more than a kernel loads", count)};
   }
   require(table, count * entry_size);
   for (std::uint64_t at = table; at < table + count * entry_size; at += entry_size) {
@@ -93,7 +96,8 @@ std::string ElfView::text(std::uint64_t offset, std::uint64_t limit) const {
   auto content = bytes(offset, std::min(limit, available));
   const auto end = content.find('\0');
   if (end == std::string::npos) {
-    throw Error{Errc::invalid_document, fmt::format("a text at {} of the ELF file has no end within {} bytes", offset, limit)};
+    throw Error{Errc::invalid_document,
+                fmt::format("a text at {} of the ELF file has no end within {} bytes", offset, limit)};
   }
   content.resize(end);
   return content;

@@ -1,4 +1,5 @@
-// Checked reading of an ELF file: numbers in the file's byte order and width, texts, and addresses as the loader maps them.
+// Checked reading of an ELF file: numbers in the file's byte order and width, texts, and addresses as the loader maps
+// them.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ class ElfView {
   /// Reads the identification and the program headers. Throws Error{invalid_document}, {unsupported}.
   explicit ElfView(const RandomAccess& file);
 
-  bool wide() const noexcept { return wide_; }              ///< 64-bit class
+  bool wide() const noexcept { return wide_; }  ///< 64-bit class
   bool big_endian() const noexcept { return big_endian_; }
   std::uint16_t kind() const noexcept { return kind_; }        ///< e_type
   std::uint16_t machine() const noexcept { return machine_; }  ///< e_machine

@@ -11,10 +11,14 @@
 namespace ocibuild {
 namespace {
 
-bool is_musl(std::string_view target) { return target.find("-linux-musl") != std::string_view::npos; }
+bool is_musl(std::string_view target) {
+  return target.find("-linux-musl") != std::string_view::npos;
+}
 
 /// `aarch64` of `aarch64-unknown-linux-gnu`.
-std::string_view machine_of(std::string_view target) { return target.substr(0, target.find('-')); }
+std::string_view machine_of(std::string_view target) {
+  return target.substr(0, target.find('-'));
+}
 
 /// GNU's name of the machine, which differs from Rust's for some.
 std::string gnu_machine(std::string_view target) {
@@ -25,7 +29,9 @@ std::string gnu_machine(std::string_view target) {
 }
 
 /// What follows `linux-`, as GNU's compilers are named after: `gnu`, `gnueabihf`.
-std::string gnu_system(std::string_view target) { return target.ends_with("eabihf") ? "gnueabihf" : "gnu"; }
+std::string gnu_system(std::string_view target) {
+  return target.ends_with("eabihf") ? "gnueabihf" : "gnu";
+}
 
 std::string cross_compiler(std::string_view target) {
   return fmt::format("{}-linux-{}-gcc", gnu_machine(target), gnu_system(target));
@@ -77,11 +83,13 @@ HasProgram programs_in(std::string search_path) {
 
 LinkerChoice choose_linker(const LinkerQuery& query, const std::string& target) {
   if (configured_in_environment(query, target)) {
-    return {.target = target, .linker = "", .source = fmt::format("configured by {}", target_variable(target, "LINKER"))};
+    return {
+        .target = target, .linker = "", .source = fmt::format("configured by {}", target_variable(target, "LINKER"))};
   }
   if (configured_in_files(query, target)) return {.target = target, .linker = "", .source = "configured for cargo"};
   const bool native = machine_of(target) == machine_of(query.toolchain.host);
-  if (native && query.has_program("cc")) return {.target = target, .linker = "", .source = "cc, for the machine that builds"};
+  if (native && query.has_program("cc"))
+    return {.target = target, .linker = "", .source = "cc, for the machine that builds"};
   const auto cross = cross_compiler(target);
   if (query.has_program(cross)) return {.target = target, .linker = cross, .source = "GNU cross compiler in PATH"};
   if (is_musl(target) && query.toolchain.has_rust_lld) {
@@ -99,10 +107,11 @@ std::vector<std::string> compiler_help(const LinkerQuery& query, const std::vect
     const bool native = machine_of(target) == machine_of(query.toolchain.host);
     if (native && query.has_program("musl-gcc")) continue;
     const auto platform = platform_of_target(target);
-    help.push_back(fmt::format("if a crate with C code misses {}: {}take the gnu target, with the key "
-                               "target = {{ \"{}\" = \"{}-unknown-linux-gnu\" }}",
-                               compiler, native ? "`apt-get install musl-tools`, or " : "",
-                               platform ? platform->string() : "PLATFORM", machine_of(target)));
+    help.push_back(
+        fmt::format("if a crate with C code misses {}: {}take the gnu target, with the key "
+                    "target = {{ \"{}\" = \"{}-unknown-linux-gnu\" }}",
+                    compiler, native ? "`apt-get install musl-tools`, or " : "",
+                    platform ? platform->string() : "PLATFORM", machine_of(target)));
   }
   return help;
 }

@@ -43,14 +43,16 @@ std::string flags_variable(const CompileSetting& setting, std::string_view kind,
   std::ranges::replace(underscored, '-', '_');
   std::ranges::replace(underscored, '.', '_');
   const auto own = fmt::format("{}_{}", kind, underscored);
-  for (const auto& name : {fmt::format("{}_{}", kind, target), own, fmt::format("TARGET_{}", kind), std::string{kind}}) {
+  for (const auto& name :
+       {fmt::format("{}_{}", kind, target), own, fmt::format("TARGET_{}", kind), std::string{kind}}) {
     if (setting.environment.contains(name) || setting.configuration.environment.contains(name)) return name;
   }
   return own;
 }
 
 std::string present_flags(const CompileSetting& setting, const std::string& variable) {
-  const auto& environment = setting.environment.contains(variable) ? setting.environment : setting.configuration.environment;
+  const auto& environment =
+      setting.environment.contains(variable) ? setting.environment : setting.configuration.environment;
   return value_of(environment, variable);
 }
 

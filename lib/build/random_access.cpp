@@ -31,7 +31,8 @@ class MemoryAccess final : public RandomAccess {
 FileHandle open_regular(const std::filesystem::path& path, std::uint64_t& size) {
   FileHandle file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a FIFO must not hang here
   if (!file) {
-    if (errno == ENOENT || errno == ENOTDIR) throw Error{Errc::not_found, fmt::format("there is no file {}", path.string())};
+    if (errno == ENOENT || errno == ENOTDIR)
+      throw Error{Errc::not_found, fmt::format("there is no file {}", path.string())};
     throw_errno(fmt::format("opening {}", path.string()), errno);
   }
   struct stat status {};
@@ -81,7 +82,9 @@ class FileAccess final : public RandomAccess {
 
 }  // namespace
 
-std::unique_ptr<RandomAccess> random_access(Bytes memory) { return std::make_unique<MemoryAccess>(memory); }
+std::unique_ptr<RandomAccess> random_access(Bytes memory) {
+  return std::make_unique<MemoryAccess>(memory);
+}
 
 std::unique_ptr<RandomAccess> random_access(const std::filesystem::path& path) {
   return std::make_unique<FileAccess>(path);

@@ -1,7 +1,7 @@
 // Environment, arguments and wrapper for a reproducible cargo build.
 //
-// Why a wrapper: RUSTFLAGS in the environment would replace the flags of the user's configuration files, and cargo
-// before 1.85 hashes RUSTFLAGS, and with them the paths we want to hide, into symbol names.
+// Why a wrapper: RUSTFLAGS in the environment would replace the flags of the user's configuration files, and versions of
+// cargo differ in whether they hash RUSTFLAGS, with the paths we want to hide, into symbol names (rust-lang/cargo#6914).
 #include "ocibuild/build/reproducible.hpp"
 
 #include <algorithm>
@@ -19,7 +19,9 @@ namespace {
 
 constexpr std::size_t max_wrapper = 1 << 20;
 
-bool is_gnu(const TargetChoice& choice) { return choice.target.find("-linux-gnu") != std::string::npos; }
+bool is_gnu(const TargetChoice& choice) {
+  return choice.target.find("-linux-gnu") != std::string::npos;
+}
 
 /// Whether gnu targets are linked with crt-static: one answer for all, because it decides where artifacts lie.
 CrtStatic common_crt_static(const std::vector<TargetChoice>& targets) {
@@ -52,8 +54,10 @@ for argument; do
 done
 )";
 
-std::string wrapper_script(const std::vector<PathPrefix>& prefixes, CrtStatic crt_static, std::string_view users_wrapper) {
-  std::string script = "#!/bin/sh\n# Written by ocibuild. Runs rustc so that the binary does not tell where it was compiled.\n";
+std::string wrapper_script(const std::vector<PathPrefix>& prefixes, CrtStatic crt_static,
+                           std::string_view users_wrapper) {
+  std::string script =
+      "#!/bin/sh\n# Written by ocibuild. Runs rustc so that the binary does not tell where it was compiled.\n";
   if (crt_static == CrtStatic::forced) script += add_crt_static;
   script += "exec";
   if (!users_wrapper.empty()) script += ' ' + shell_word(users_wrapper);

@@ -22,7 +22,8 @@ class Git {
   Git(const RunCommand& run, const std::filesystem::path& directory) : run_{run}, directory_{directory} {}
 
   Answer ask(std::vector<std::string> arguments) const {
-    Command command{.argv = {"git", "-C", directory_.string()}, .environment = {{"LC_ALL", "C"}, {"GIT_OPTIONAL_LOCKS", "0"}}};
+    Command command{.argv = {"git", "-C", directory_.string()},
+                    .environment = {{"LC_ALL", "C"}, {"GIT_OPTIONAL_LOCKS", "0"}}};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
     Answer answer;
     const CommandOutput output{
@@ -48,9 +49,10 @@ class Git {
 /// What stands in the way when there is no commit; nothing when the answer is simply that there is none.
 std::vector<std::string> explain(const Answer& answer, const std::filesystem::path& directory) {
   if (answer.reason.find("dubious ownership") != std::string::npos) {
-    return {fmt::format("git does not trust {} (it belongs to another user), so the image has no revision; "
-                        "`git config --global --add safe.directory {}` changes that",
-                        directory.string(), directory.string())};
+    return {
+        fmt::format("git does not trust {} (it belongs to another user), so the image has no revision; "
+                    "`git config --global --add safe.directory {}` changes that",
+                    directory.string(), directory.string())};
   }
   const bool no_repository = answer.reason.find("not a git repository") != std::string::npos;
   if (no_repository || answer.reason.empty()) return {};
@@ -73,7 +75,8 @@ RevisionAnswer ask_git(const Git& git, const std::filesystem::path& directory) {
       .commit = commit.output.substr(0, space),
       .commit_time = seconds(std::string_view{commit.output}.substr(space + 1)),
   };
-  if (const auto branch = git.ask({"symbolic-ref", "--quiet", "--short", "HEAD"}); branch.ok) revision.branch = branch.output;
+  if (const auto branch = git.ask({"symbolic-ref", "--quiet", "--short", "HEAD"}); branch.ok)
+    revision.branch = branch.output;
   if (const auto tag = git.ask({"describe", "--tags", "--exact-match", "HEAD"}); tag.ok) revision.tag = tag.output;
   if (const auto url = git.ask({"config", "--get", "remote.origin.url"}); url.ok) {
     revision.source_url = web_address(url.output);
@@ -90,7 +93,9 @@ bool is_host(std::string_view text) {
 
 /// A path that needs no quoting in a web address; what remote helpers take after `::` is none.
 bool is_path(std::string_view text) {
-  constexpr auto plain = [](unsigned char letter) { return letter > ' ' && letter < 0x7f && letter != '"' && letter != '\\'; };
+  constexpr auto plain = [](unsigned char letter) {
+    return letter > ' ' && letter < 0x7f && letter != '"' && letter != '\\';
+  };
   return !text.empty() && !text.starts_with(':') && std::ranges::all_of(text, plain);
 }
 
@@ -123,7 +128,8 @@ RevisionAnswer read_revision(const RunCommand& run, const std::filesystem::path&
 
 std::string web_address(std::string_view remote_url) {
   const auto scheme_end = remote_url.find("://");
-  if (scheme_end == std::string_view::npos) {  // scp's form: user@host:path, where a slash before the colon means a file
+  if (scheme_end ==
+      std::string_view::npos) {  // scp's form: user@host:path, where a slash before the colon means a file
     const auto colon = remote_url.find(':');
     if (colon == std::string_view::npos || remote_url.substr(0, colon).find('/') != std::string_view::npos) return {};
     return compose(remote_url.substr(0, colon), remote_url.substr(colon + 1), Port::drop);

@@ -50,7 +50,9 @@ std::string_view multiarch(const Platform& platform) {
   return "";
 }
 
-std::string directory_of(std::string_view path) { return std::string{path.substr(0, path.rfind('/'))}; }
+std::string directory_of(std::string_view path) {
+  return std::string{path.substr(0, path.rfind('/'))};
+}
 
 std::string expand_origin(std::string text, std::string_view binary) {
   for (const std::string_view name : {"${ORIGIN}", "$ORIGIN"}) {
@@ -78,7 +80,8 @@ std::vector<std::string> search_path(const RunnabilityQuestion& question) {
 }
 
 bool finds_library(const RunnabilityQuestion& question, const std::string& library) {
-  if (library.find('/') != std::string::npos) return question.contents.contains(expand_origin(library, question.binary));
+  if (library.find('/') != std::string::npos)
+    return question.contents.contains(expand_origin(library, question.binary));
   return std::ranges::any_of(search_path(question), [&](const auto& directory) {
     return question.contents.contains(fmt::format("{}/{}", directory, library));
   });
@@ -105,8 +108,8 @@ void examine_glibc(const RunnabilityQuestion& question, Runnability& outcome) {
 void examine_libraries(const RunnabilityQuestion& question, Runnability& outcome) {
   const auto& interpreter = question.facts.interpreter;
   if (!interpreter.empty() && !question.contents.contains(interpreter)) {
-    outcome.problems.push_back(
-        fmt::format("{} is dynamically linked, and its interpreter {} is not in the image", question.binary, interpreter));
+    outcome.problems.push_back(fmt::format("{} is dynamically linked, and its interpreter {} is not in the image",
+                                           question.binary, interpreter));
   }
   for (const auto& library : question.facts.needed) {
     if (finds_library(question, library)) continue;
@@ -127,28 +130,33 @@ void add_ways_out(const RunnabilityQuestion& question, Runnability& outcome) {
   if (question.facts.c_library == CLibrary::musl) {
     outcome.help.emplace_back("or choose a base image with musl, for example `base = \"alpine:3\"`");
   } else {
-    outcome.help.emplace_back("or choose a base image with glibc, for example `base = \"gcr.io/distroless/cc-debian12\"`");
+    outcome.help.emplace_back(
+        "or choose a base image with glibc, for example `base = \"gcr.io/distroless/cc-debian12\"`");
   }
 }
 
 void note_limits(const RunnabilityQuestion& question, Runnability& outcome) {
   if (question.facts.linking == ElfLinking::dynamic || question.facts.c_library != CLibrary::gnu) return;
-  outcome.notes.push_back(
-      fmt::format("{} contains glibc statically: host and user names are looked up through NSS libraries it cannot load "
-                  "(getaddrinfo knows only /etc/hosts and DNS, if that), and dlopen, iconv and locales do not work; "
-                  "musl has no such limits",
-                  question.binary));
+  outcome.notes.push_back(fmt::format(
+      "{} contains glibc statically: host and user names are looked up through NSS libraries it cannot load "
+      "(getaddrinfo knows only /etc/hosts and DNS, if that), and dlopen, iconv and locales do not work; "
+      "musl has no such limits",
+      question.binary));
 }
 
 }  // namespace
 
-void ImageContents::add_file(std::string_view path) { entries_[normal(path)] = std::nullopt; }
+void ImageContents::add_file(std::string_view path) {
+  entries_[normal(path)] = std::nullopt;
+}
 
 void ImageContents::add_symlink(std::string_view path, std::string_view target) {
   entries_[normal(path)] = std::string{target};
 }
 
-void ImageContents::add_library_directory(std::string_view path) { library_directories_.push_back(normal(path)); }
+void ImageContents::add_library_directory(std::string_view path) {
+  library_directories_.push_back(normal(path));
+}
 
 bool ImageContents::contains(std::string_view path) const {
   auto left = parts_of(path);

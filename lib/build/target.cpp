@@ -13,8 +13,8 @@ namespace {
 struct Processor {
   std::string_view architecture;  // GOARCH
   std::string_view variant;
-  std::string_view rust;          // first part of the triple
-  std::string_view suffix;        // after `gnu` or `musl`
+  std::string_view rust;    // first part of the triple
+  std::string_view suffix;  // after `gnu` or `musl`
   std::string_view debian;
 };
 
@@ -42,7 +42,9 @@ const Processor& processor_for(const Platform& platform) {
       "choose one with the key `target`, as in target = { \"linux/amd64\" = \"x86_64-unknown-linux-musl\" }");
 }
 
-bool is_gnu(std::string_view target) { return target.find("-linux-gnu") != std::string_view::npos; }
+bool is_gnu(std::string_view target) {
+  return target.find("-linux-gnu") != std::string_view::npos;
+}
 
 /// The Debian package with the standard library that belongs to a package with rustc: rustc-web, rustc-1.85, rustc.
 std::string debian_library(std::string_view compiler) {
@@ -64,8 +66,8 @@ std::string install_command(const Toolchain& toolchain, const std::string& targe
 }
 
 [[noreturn]] void throw_missing(const Toolchain& toolchain, const std::string& target, const Processor& processor) {
-  throw Error{Errc::not_found, fmt::format("the standard library of target {} is not installed for rustc {}", target,
-                                           toolchain.version)}
+  throw Error{Errc::not_found,
+              fmt::format("the standard library of target {} is not installed for rustc {}", target, toolchain.version)}
       .add_help(fmt::format("install it: {}", install_command(toolchain, target, processor)));
 }
 
@@ -81,11 +83,14 @@ TargetChoice configured_target(const Toolchain& toolchain, const TargetQuery& qu
                                                     platform->string(), query.platform.string())};
   }
   if (!platform) {
-    throw Error{Errc::invalid_argument, fmt::format("target {} is configured for {}, it is not for Linux", target,
-                                                    query.platform.string())};
+    throw Error{Errc::invalid_argument,
+                fmt::format("target {} is configured for {}, it is not for Linux", target, query.platform.string())};
   }
   if (!toolchain.targets.contains(target)) throw_missing(toolchain, target, processor);
-  return {.platform = query.platform, .target = target, .crt_static = crt_static_of(target, query.base), .source = "configured"};
+  return {.platform = query.platform,
+          .target = target,
+          .crt_static = crt_static_of(target, query.base),
+          .source = "configured"};
 }
 
 }  // namespace
@@ -111,9 +116,10 @@ TargetChoice choose_target(const Toolchain& toolchain, const TargetQuery& query)
     throw_missing(toolchain, toolchain.installer == Installer::debian ? gnu : musl, processor);
   }
   const auto crt_static = crt_static_of(gnu, query.base);
-  const std::string source = crt_static == CrtStatic::forced
-                                 ? "no musl standard library is installed; linked statically, because the base is scratch"
-                                 : "no musl standard library is installed";
+  const std::string source =
+      crt_static == CrtStatic::forced
+          ? "no musl standard library is installed; linked statically, because the base is scratch"
+          : "no musl standard library is installed";
   return {.platform = query.platform, .target = gnu, .crt_static = crt_static, .source = source};
 }
 

@@ -18,8 +18,9 @@ std::string ask_rustc(const RunCommand& run, const ToolchainQuery& query, std::v
     return command_output(run, command);
   } catch (Error& error) {
     if (error.code() == Errc::not_found) {
-      error.add_help("install Rust: `curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh`, or "
-                     "`apt-get install rustc-web cargo-web` on Debian; set RUSTC when it is not in PATH");
+      error.add_help(
+          "install Rust: `curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh`, or "
+          "`apt-get install rustc-web cargo-web` on Debian; set RUSTC when it is not in PATH");
     }
     throw;
   }
@@ -30,7 +31,8 @@ std::string value_of(std::string_view answer, std::string_view key) {
   while (!answer.empty()) {
     const auto end = answer.find('\n');
     const auto line = answer.substr(0, end);
-    if (line.starts_with(key) && line.substr(key.size()).starts_with(": ")) return std::string{line.substr(key.size() + 2)};
+    if (line.starts_with(key) && line.substr(key.size()).starts_with(": "))
+      return std::string{line.substr(key.size() + 2)};
     answer.remove_prefix(end == std::string_view::npos ? answer.size() : end + 1);
   }
   return {};
@@ -47,7 +49,8 @@ std::set<std::string> installed_targets(const std::filesystem::path& sysroot) {
   std::error_code absent;  // what cannot be listed is not installed
   for (const auto& target : fs::directory_iterator{sysroot / "lib" / "rustlib", absent}) {
     const fs::directory_iterator libraries{target.path() / "lib", absent};
-    const bool has_std = std::ranges::any_of(libraries, [](const auto& file) { return is_standard_library(file.path()); });
+    const bool has_std =
+        std::ranges::any_of(libraries, [](const auto& file) { return is_standard_library(file.path()); });
     if (has_std) targets.insert(target.path().filename().string());
   }
   return targets;
@@ -58,7 +61,10 @@ std::string debian_package(const RunCommand& run, const std::filesystem::path& f
   std::string answer;
   const Command command{.argv = {"dpkg-query", "--search", file.string()}, .environment = {{"LC_ALL", "C"}}};
   const CommandOutput output{
-      .standard_output = [&](std::string_view line) { if (answer.empty()) answer = line; },
+      .standard_output =
+          [&](std::string_view line) {
+            if (answer.empty()) answer = line;
+          },
       .standard_error = [](std::string_view) {},
   };
   try {

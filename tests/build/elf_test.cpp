@@ -29,7 +29,9 @@ std::string header(char width, char order, std::uint8_t machine) {
   return content;
 }
 
-std::string sample(const std::string& name) { return read_file(sample_path(name), 1 << 20); }
+std::string sample(const std::string& name) {
+  return read_file(sample_path(name), 1 << 20);
+}
 
 }  // namespace
 
@@ -134,7 +136,11 @@ TEST_CASE("a file for another operating system is refused by its number") {
 
 TEST_CASE("what is no ELF file is refused") {
   CHECK(failure_of([] { return read_elf(as_bytes("#!/bin/sh\n")); }).code() == Errc::invalid_document);
-  CHECK(failure_of([] { return read_elf(as_bytes("\x7f" "ELF")); }).code() == Errc::invalid_document);
+  CHECK(failure_of([] {
+          return read_elf(
+              as_bytes("\x7f"
+                       "ELF"));
+        }).code() == Errc::invalid_document);
   CHECK(failure_of([] { return read_elf(std::filesystem::path{"/nowhere/at/all"}); }).code() == Errc::not_found);
   CHECK(failure_of([] { return read_elf(std::filesystem::path{"/"}); }).code() == Errc::invalid_document);
 }
@@ -143,7 +149,8 @@ TEST_CASE("glibc versions compare by number") {
   CHECK(GlibcVersion::parse("GLIBC_2.4") < GlibcVersion::parse("GLIBC_2.34"));
   CHECK(GlibcVersion::parse("GLIBC_2.2.5")->string() == "2.2.5");
   CHECK(GlibcVersion::parse("GLIBC_2.34")->string() == "2.34");
-  for (const auto* text : {"GLIBC_PRIVATE", "GLIBC_2", "GLIBC_2.", "GLIBC_2.3.4.5", "GLIBC_2.3x", "GCC_3.0", "GLIBC_-1.2"}) {
+  for (const auto* text :
+       {"GLIBC_PRIVATE", "GLIBC_2", "GLIBC_2.", "GLIBC_2.3.4.5", "GLIBC_2.3x", "GCC_3.0", "GLIBC_-1.2"}) {
     CAPTURE(text);
     CHECK_FALSE(GlibcVersion::parse(text));
   }

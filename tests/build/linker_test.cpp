@@ -90,7 +90,8 @@ TEST_CASE("C code for musl without a musl compiler has a way out") {
   const Machine without{.programs = {"cc"}};
   REQUIRE(without.help(amd64_musl).size() == 1);
   CHECK(without.help(amd64_musl)[0].find("`apt-get install musl-tools`") != std::string::npos);
-  CHECK(without.help(amd64_musl)[0].find("target = { \"linux/amd64\" = \"x86_64-unknown-linux-gnu\" }") != std::string::npos);
+  CHECK(without.help(amd64_musl)[0].find("target = { \"linux/amd64\" = \"x86_64-unknown-linux-gnu\" }") !=
+        std::string::npos);
   CHECK(without.help("x86_64-unknown-linux-gnu").empty());
   CHECK(Machine{.programs = {"musl-gcc"}}.help(amd64_musl).empty());
   CHECK(Machine{.programs = {"aarch64-linux-musl-gcc"}}.help(arm64_musl).empty());

@@ -21,11 +21,13 @@ const Platform arm64{.architecture = "arm64", .variant = "v8"};
 
 /// What a compiler may write into a binary: places in members, generated code, macros and debug information.
 const std::map<std::string, std::string> sources{
-    {"Cargo.toml", "[workspace]\nmembers = [\"app\", \"part\", \"macros\"]\nresolver = \"2\"\n"
-                   "[profile.release]\ndebug = 1\n"},
+    {"Cargo.toml",
+     "[workspace]\nmembers = [\"app\", \"part\", \"macros\"]\nresolver = \"2\"\n"
+     "[profile.release]\ndebug = 1\n"},
     {".cargo/config.toml", "[build]\nrustflags = [\"--cfg\", \"users_flag\"]\n"},
-    {"app/Cargo.toml", "[package]\nname = \"app\"\nversion = \"1.0.0\"\nedition = \"2021\"\n"
-                       "[dependencies]\npart = { path = \"../part\" }\nmacros = { path = \"../macros\" }\n"},
+    {"app/Cargo.toml",
+     "[package]\nname = \"app\"\nversion = \"1.0.0\"\nedition = \"2021\"\n"
+     "[dependencies]\npart = { path = \"../part\" }\nmacros = { path = \"../macros\" }\n"},
     {"app/build.rs", R"(use std::{env, fs, path::Path};
 fn main() {
     println!("cargo:rustc-env=EPOCH={}", env::var("SOURCE_DATE_EPOCH").unwrap());
@@ -45,7 +47,8 @@ fn main() {
 })"},
     {"part/Cargo.toml", "[package]\nname = \"part\"\nversion = \"1.0.0\"\nedition = \"2021\"\n"},
     {"part/src/lib.rs", "pub fn pick(n: usize) -> u8 { std::env::args().next().unwrap().into_bytes()[n] }\n"},
-    {"macros/Cargo.toml", "[package]\nname = \"macros\"\nversion = \"1.0.0\"\nedition = \"2021\"\n[lib]\nproc-macro = true\n"},
+    {"macros/Cargo.toml",
+     "[package]\nname = \"macros\"\nversion = \"1.0.0\"\nedition = \"2021\"\n[lib]\nproc-macro = true\n"},
     {"macros/src/lib.rs", R"(use proc_macro::TokenStream;
 #[proc_macro_derive(Named)]
 pub fn named(_: TokenStream) -> TokenStream {
@@ -81,7 +84,8 @@ class Place {
       write_file(root_ / name, content);
     }
     ocibuild::create_directories(root_ / "home");
-    environment_ = {{"PATH", std::getenv("PATH")}, {"CARGO_HOME", (root_ / "home").string()}, {"RUSTC", programs_.rustc}};
+    environment_ = {
+        {"PATH", std::getenv("PATH")}, {"CARGO_HOME", (root_ / "home").string()}, {"RUSTC", programs_.rustc}};
   }
 
   /// Compiles and returns the binaries by target. Throws Error{not_found} when this toolchain cannot.
@@ -108,10 +112,11 @@ class Place {
   std::map<std::string, fs::path> run_cargo(const ReproducibleCargo& cargo, const std::vector<TargetChoice>& targets,
                                             unsigned jobs) const {
     install_wrapper(cargo.wrapper);
-    Command command{.argv = {programs_.cargo, "build", "--release", "--offline", "--quiet", "--jobs", std::to_string(jobs)},
-                    .environment = environment_,
-                    .removed_environment = {},
-                    .directory = root_};
+    Command command{
+        .argv = {programs_.cargo, "build", "--release", "--offline", "--quiet", "--jobs", std::to_string(jobs)},
+        .environment = environment_,
+        .removed_environment = {},
+        .directory = root_};
     for (const auto& choice : targets) command.argv.insert(command.argv.end(), {"--target", choice.target});
     command.argv.insert(command.argv.end(), cargo.arguments.begin(), cargo.arguments.end());
     for (const auto& [name, value] : cargo.environment) command.environment[name] = value;
@@ -128,7 +133,9 @@ class Place {
   std::map<std::string, std::string> environment_;
 };
 
-std::string content_of(const fs::path& path) { return read_file(path, 256 << 20); }
+std::string content_of(const fs::path& path) {
+  return read_file(path, 256 << 20);
+}
 
 /// Runs `body` for every toolchain; what a toolchain cannot build for want of a part is skipped with the reason.
 template <class Body>
@@ -170,7 +177,8 @@ TEST_CASE("what is chosen for scratch runs on scratch") {
       const auto platform = platform_of_target(target);
       REQUIRE(platform);
       const ImageContents scratch;
-      const auto outcome = prove_runnable({.facts = facts, .binary = "/app", .platform = *platform, .contents = scratch});
+      const auto outcome =
+          prove_runnable({.facts = facts, .binary = "/app", .platform = *platform, .contents = scratch});
       CHECK(outcome.problems.empty());
       const bool glibc = target.ends_with("gnu");
       CHECK((facts.c_library == CLibrary::gnu) == glibc);
@@ -192,7 +200,8 @@ TEST_CASE("a binary holds fixed places and dates, and the user's flags count") {
     }
     CHECK(printed.starts_with("/workspace/target/ocibuild-cargo"));
     CHECK(printed.find("at 1700000000 with ") != std::string::npos);
-    const bool glibc = binaries.begin()->first.ends_with("gnu");  // for musl crt-static is the default, and not announced
+    const bool glibc =
+        binaries.begin()->first.ends_with("gnu");  // for musl crt-static is the default, and not announced
     CHECK((printed.find("crt-static") != std::string::npos) == glibc);
     CHECK(printed.find("the user's flag counts") != std::string::npos);
   });
@@ -221,8 +230,9 @@ TEST_CASE("a configuration file with a syntax error fails with cargo's words") {
     const auto error = testing::failure_of(
         [&] { return read_cargo_configuration(run_command, programs.cargo, directory.path(), {}); });
     CHECK(error.code() == Errc::command_failed);
-    const bool quoted = testing::says(error, "TOML") ||
-                        std::ranges::any_of(error.notes(), [](const auto& note) { return note.find("TOML") != note.npos; });
+    const bool quoted = testing::says(error, "TOML") || std::ranges::any_of(error.notes(), [](const auto& note) {
+                          return note.find("TOML") != note.npos;
+                        });
     CHECK(quoted);
   });
 }

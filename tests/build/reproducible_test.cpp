@@ -50,8 +50,8 @@ std::vector<std::string> arguments_through(const ReproducibleCargo& cargo, std::
   Command command{.argv = {wrapper.path.string(), "printf", "%s\\n"}, .environment = {{"previous", "--target"}}};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   std::vector<std::string> lines;
-  const auto status = run_command(command, {.standard_output = [&](std::string_view line) { lines.emplace_back(line); },
-                                            .standard_error = {}});
+  const auto status = run_command(
+      command, {.standard_output = [&](std::string_view line) { lines.emplace_back(line); }, .standard_error = {}});
   CHECK(status.ok());
   return lines;
 }

@@ -70,7 +70,8 @@ TEST_CASE("a changed file and a detached head are noticed") {
 }
 
 TEST_CASE("outside of a repository there is no revision and nothing to say") {
-  const auto answer = read_revision(failing_git("fatal: not a git repository (or any of the parent directories): .git"), "/w");
+  const auto answer =
+      read_revision(failing_git("fatal: not a git repository (or any of the parent directories): .git"), "/w");
   CHECK_FALSE(answer.revision);
   CHECK(answer.notes.empty());
 }
@@ -83,14 +84,18 @@ TEST_CASE("a repository that git does not trust is a note with the command that 
 }
 
 TEST_CASE("any other failure of git is passed on as a note") {
-  const auto answer = read_revision(failing_git("fatal: your current branch 'main' does not have any commits yet"), "/w");
+  const auto answer =
+      read_revision(failing_git("fatal: your current branch 'main' does not have any commits yet"), "/w");
   REQUIRE(answer.notes.size() == 1);
   CHECK(answer.notes[0].find("does not have any commits yet") != std::string::npos);
 }
 
 TEST_CASE("without git there is no revision") {
   const auto answer = read_revision(
-      [](const Command&, const CommandOutput&) -> ExitStatus { throw Error{Errc::not_found, "there is no program git"}; }, "/w");
+      [](const Command&, const CommandOutput&) -> ExitStatus {
+        throw Error{Errc::not_found, "there is no program git"};
+      },
+      "/w");
   CHECK_FALSE(answer.revision);
   CHECK(answer.notes.size() == 1);
 }
@@ -104,8 +109,8 @@ TEST_CASE("remote addresses become web addresses without credentials") {
 }
 
 TEST_CASE("what is no web address stays out") {
-  for (const std::string remote : {"", "/srv/git/r.git", "../r", "./a:b", "file:///srv/r.git", "https://example.org", "https:///o/r",
-                             "ext::sh -c evil", "git@bad host:o/r", "https://exa mple/o"}) {
+  for (const std::string remote : {"", "/srv/git/r.git", "../r", "./a:b", "file:///srv/r.git", "https://example.org",
+                                   "https:///o/r", "ext::sh -c evil", "git@bad host:o/r", "https://exa mple/o"}) {
     CAPTURE(remote);
     CHECK(web_address(remote).empty());
   }

@@ -62,14 +62,14 @@ TEST_CASE("a configured target of another platform is refused") {
       [] { return choose_target(rustup({}), {.platform = arm64, .configured = "x86_64-unknown-linux-gnu"}); });
   CHECK(error.code() == Errc::invalid_argument);
   CHECK(says(error, "is for linux/amd64, it is configured for linux/arm64"));
-  const auto foreign = failure_of(
-      [] { return choose_target(rustup({}), {.platform = amd64, .configured = "x86_64-pc-windows-msvc"}); });
+  const auto foreign =
+      failure_of([] { return choose_target(rustup({}), {.platform = amd64, .configured = "x86_64-pc-windows-msvc"}); });
   CHECK(says(foreign, "it is not for Linux"));
 }
 
 TEST_CASE("a missing standard library names rustup's command for this toolchain") {
-  const auto error =
-      failure_of([] { return choose_target(rustup({"x86_64-unknown-linux-gnu"}), {.platform = arm64, .configured = {}}); });
+  const auto error = failure_of(
+      [] { return choose_target(rustup({"x86_64-unknown-linux-gnu"}), {.platform = arm64, .configured = {}}); });
   CHECK(error.code() == Errc::not_found);
   REQUIRE(error.help().size() == 1);
   CHECK(error.help()[0] ==
@@ -78,15 +78,19 @@ TEST_CASE("a missing standard library names rustup's command for this toolchain"
 
 TEST_CASE("a missing standard library names Debian's command for this rustc") {
   const auto help_for = [](const std::string& package) {
-    return failure_of([&] { return choose_target(debian(package), {.platform = arm64, .configured = {}}); }).help().at(0);
+    return failure_of([&] { return choose_target(debian(package), {.platform = arm64, .configured = {}}); })
+        .help()
+        .at(0);
   };
-  CHECK(help_for("rustc-web").find("dpkg --add-architecture arm64 && apt-get update && apt-get install "
-                                   "libstd-rust-web-dev:arm64") != std::string::npos);
+  CHECK(help_for("rustc-web")
+            .find("dpkg --add-architecture arm64 && apt-get update && apt-get install "
+                  "libstd-rust-web-dev:arm64") != std::string::npos);
   CHECK(help_for("rustc").find("apt-get install libstd-rust-dev:arm64") != std::string::npos);
 }
 
 TEST_CASE("a platform that Rust has no target for is unsupported") {
-  const auto error = failure_of([] { return choose_target(rustup({}), {.platform = {.architecture = "mips"}, .configured = {}}); });
+  const auto error =
+      failure_of([] { return choose_target(rustup({}), {.platform = {.architecture = "mips"}, .configured = {}}); });
   CHECK(error.code() == Errc::unsupported);
 }
 

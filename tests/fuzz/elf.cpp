@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
-#include "ocibuild/build/elf.hpp"
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/build/elf.hpp"
 #include "property.hpp"
 
 using namespace ocibuild;
@@ -13,7 +13,8 @@ namespace {
 
 void require_facts_agree(const ElfFacts& facts) {
   const bool asks = !facts.interpreter.empty() || !facts.needed.empty();
-  fuzz::require(asks == (facts.linking == ElfLinking::dynamic), "a binary is dynamic exactly when it asks for something");
+  fuzz::require(asks == (facts.linking == ElfLinking::dynamic),
+                "a binary is dynamic exactly when it asks for something");
   fuzz::require(facts.interpreter.size() <= 4096 && facts.soname.size() <= 4096, "texts are bounded");
   fuzz::require(facts.build_id.size() <= 128, "a build id is bounded");
   fuzz::require(!facts.glibc_floor || facts.c_library != CLibrary::unknown, "a glibc floor tells the C library");

@@ -18,9 +18,9 @@ struct CompileSetting {
   const Toolchain& toolchain;
   const CargoConfiguration& configuration;
   const std::map<std::string, std::string>& environment;  ///< the caller's: flags in it are extended, not replaced
-  std::filesystem::path workspace_root;                    ///< as `cargo metadata` names it
-  std::filesystem::path target_directory;                  ///< as `cargo metadata` names it
-  std::int64_t source_date_epoch = 0;                      ///< $SOURCE_DATE_EPOCH, else the time of the commit, else 0
+  std::filesystem::path workspace_root;                   ///< as `cargo metadata` names it
+  std::filesystem::path target_directory;                 ///< as `cargo metadata` names it
+  std::int64_t source_date_epoch = 0;                     ///< $SOURCE_DATE_EPOCH, else the time of the commit, else 0
   std::vector<TargetChoice> targets;
   std::vector<LinkerChoice> linkers;
 };
@@ -46,9 +46,9 @@ struct ReproducibleCargo {
 /// The user's flags stay untouched wherever they are said (RUSTFLAGS, build.rustflags, target.*.rustflags): ours are
 /// added by the wrapper, which runs the user's own wrapper (sccache), if any. Artifacts lie apart from those of a plain
 /// `cargo build`, because cargo does not see our flags; those with crt-static lie apart from those without.
-/// Not covered: absolute paths that a program asks for itself (env!("CARGO_MANIFEST_DIR")), path dependencies outside the
-/// workspace, whose place cargo hashes into symbol names, and C code below a directory with a space or `=` in its name.
-/// Throws Error{invalid_argument} when gnu targets of one invocation differ in crt-static.
+/// Not covered: absolute paths that a program asks for itself (env!("CARGO_MANIFEST_DIR")), path dependencies outside
+/// the workspace, whose place cargo hashes into symbol names, and C code below a directory with a space or `=` in its
+/// name. Throws Error{invalid_argument} when gnu targets of one invocation differ in crt-static.
 ReproducibleCargo reproducible_cargo(const CompileSetting& setting);
 
 /// Writes the wrapper, unless it is there already, and makes it executable. Throws Error{io}.

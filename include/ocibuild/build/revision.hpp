@@ -16,11 +16,11 @@ enum class WorkTree { clean, changed };
 
 /// A commit and its surroundings.
 struct Revision {
-  std::string commit;           ///< full object name, 40 or 64 hex digits
-  std::int64_t commit_time = 0; ///< seconds since the epoch
-  std::string branch;           ///< empty: detached
-  std::string tag;              ///< a tag that points exactly here; empty: none. Of several, the one git describes first
-  std::string source_url;       ///< of remote `origin`, as https without credentials; empty: none or not public
+  std::string commit;            ///< full object name, 40 or 64 hex digits
+  std::int64_t commit_time = 0;  ///< seconds since the epoch
+  std::string branch;            ///< empty: detached
+  std::string tag;         ///< a tag that points exactly here; empty: none. Of several, the one git describes first
+  std::string source_url;  ///< of remote `origin`, as https without credentials; empty: none or not public
   WorkTree work_tree = WorkTree::clean;
 
   friend bool operator==(const Revision&, const Revision&) = default;

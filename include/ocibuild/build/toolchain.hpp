@@ -26,9 +26,9 @@ enum class Installer { rustup, debian, other };
 struct Toolchain {
   std::string cargo;
   std::string rustc;
-  std::string version;            ///< `1.95.0`
-  std::string host;               ///< `x86_64-unknown-linux-gnu`
-  std::string commit_hash;        ///< of the compiler's source; empty: unknown
+  std::string version;      ///< `1.95.0`
+  std::string host;         ///< `x86_64-unknown-linux-gnu`
+  std::string commit_hash;  ///< of the compiler's source; empty: unknown
   std::filesystem::path sysroot;
   Installer installer = Installer::other;
   std::string name;               ///< rustup: the toolchain; debian: the package of rustc; else empty
