@@ -61,7 +61,8 @@ FileEntry normalized(FileEntry entry) {
     entry.mode = 0777;
   }
   if (entry.kind == EntryKind::hardlink) {
-    entry.link = with_context(fmt::format("hardlink {}", printable(entry.path)), [&] { return layer_path(entry.link); });
+    entry.link =
+        with_context(fmt::format("hardlink {}", printable(entry.path)), [&] { return layer_path(entry.link); });
   }
   return entry;
 }
@@ -72,9 +73,8 @@ EntryMap collect(std::span<const FileEntry> entries) {
     FileEntry entry = normalized(given);
     const auto [place, added] = collected.try_emplace(entry.path, entry);
     if (!added) {
-      throw Error{Errc::invalid_document,
-                  fmt::format("two entries for {}: {} and {}", printable(entry.path), described_origin(place->second),
-                              described_origin(entry))};
+      throw Error{Errc::invalid_document, fmt::format("two entries for {}: {} and {}", printable(entry.path),
+                                                      described_origin(place->second), described_origin(entry))};
     }
   }
   return collected;
@@ -88,9 +88,8 @@ void add_parents(EntryMap& entries) {
       const FileEntry missing{.path = std::string{parent}, .kind = EntryKind::directory, .mode = 0755};
       const auto [place, added] = entries.try_emplace(missing.path, missing);
       if (place->second.kind != EntryKind::directory) {
-        throw Error{Errc::invalid_document,
-                    fmt::format("entry {} lies below {}, which is {}", printable(path), printable(parent),
-                                described_origin(place->second))};
+        throw Error{Errc::invalid_document, fmt::format("entry {} lies below {}, which is {}", printable(path),
+                                                        printable(parent), described_origin(place->second))};
       }
       if (!added) break;  // its own parents are there, or are added in its own turn
     }
@@ -103,9 +102,11 @@ const std::string& linked_file(const EntryMap& entries, const FileEntry& link) {
   for (std::size_t steps = 0; at->kind == EntryKind::hardlink; ++steps) {
     const auto target = entries.find(at->link);
     if (target == entries.end()) {
-      reject(Errc::invalid_document, link, fmt::format("hardlink to {}, which is not in this layer", printable(at->link)));
+      reject(Errc::invalid_document, link,
+             fmt::format("hardlink to {}, which is not in this layer", printable(at->link)));
     }
-    if (steps == entries.size()) reject(Errc::invalid_document, link, "hardlinks that link to each other, without a file");
+    if (steps == entries.size())
+      reject(Errc::invalid_document, link, "hardlinks that link to each other, without a file");
     at = &target->second;
   }
   if (at->kind != EntryKind::file) {

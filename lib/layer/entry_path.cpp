@@ -69,7 +69,9 @@ bool PathOrder::operator()(std::string_view a, std::string_view b) const noexcep
   return std::ranges::lexicographical_compare(a, b, {}, rank, rank);
 }
 
-bool is_utf8(std::string_view text) noexcept { return find_non_utf8(text) == std::string_view::npos; }
+bool is_utf8(std::string_view text) noexcept {
+  return find_non_utf8(text) == std::string_view::npos;
+}
 
 bool is_ascii(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });

@@ -35,6 +35,8 @@ std::string_view to_string(TarFlaw flaw) noexcept {
   return "unknown";
 }
 
-bool TarEntry::has(TarFlaw flaw) const noexcept { return std::ranges::find(flaws, flaw) != flaws.end(); }
+bool TarEntry::has(TarFlaw flaw) const noexcept {
+  return std::ranges::find(flaws, flaw) != flaws.end();
+}
 
 }  // namespace ocibuild

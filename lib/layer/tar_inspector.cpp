@@ -114,8 +114,8 @@ void TarInspector::inspect_hardlink(TarEntry& entry) const {
     add_flaw(entry, TarFlaw::link_leaves_root);
   }
   const auto target = places_.find(entry.link);
-  const bool is_file = target != places_.end() &&
-                       (target->second.kind == TarKind::file || target->second.kind == TarKind::hardlink);
+  const bool is_file =
+      target != places_.end() && (target->second.kind == TarKind::file || target->second.kind == TarKind::hardlink);
   if (!is_file) add_flaw(entry, TarFlaw::link_without_file);
 }
 

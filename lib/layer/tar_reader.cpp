@@ -118,7 +118,8 @@ class Reader {
   /// True when libarchive read the current entry only in part. Names that it could not convert are whole, see above.
   bool warned() const {
     const char* text = ::archive_error_string(archive_.get());
-    return status_ == ARCHIVE_WARN && !(text != nullptr && std::string_view{text}.find("can't be converted") != std::string_view::npos);
+    return status_ == ARCHIVE_WARN &&
+           !(text != nullptr && std::string_view{text}.find("can't be converted") != std::string_view::npos);
   }
 
   std::uint64_t position() const { return static_cast<std::uint64_t>(::archive_filter_bytes(archive_.get(), 0)); }
@@ -128,7 +129,8 @@ class Reader {
     if (status >= ARCHIVE_WARN) return;
     input_.rethrow_failure();
     const char* text = ::archive_error_string(archive_.get());
-    throw Error{Errc::invalid_document, fmt::format("not a readable tar: {}", printable(text != nullptr ? text : "damaged"))};
+    throw Error{Errc::invalid_document,
+                fmt::format("not a readable tar: {}", printable(text != nullptr ? text : "damaged"))};
   }
 
   Input& input_;
@@ -157,7 +159,8 @@ class EntryContent final : public Source {
     ended_ = piece_.data() == nullptr;
     const bool contiguous = ended_ ? position_ == entry_.size : position_ == static_cast<std::uint64_t>(offset);
     if (!contiguous) {
-      throw Error{Errc::unsupported, fmt::format("{} is a sparse file, which layers should not use", printable(entry_.path))};
+      throw Error{Errc::unsupported,
+                  fmt::format("{} is a sparse file, which layers should not use", printable(entry_.path))};
     }
     position_ += piece_.size();
   }
@@ -181,7 +184,9 @@ TarKind kind_of(archive_entry* entry) {
   }
 }
 
-std::string text_of(const char* text) { return text != nullptr ? std::string{text} : std::string{}; }
+std::string text_of(const char* text) {
+  return text != nullptr ? std::string{text} : std::string{};
+}
 
 std::map<std::string, std::string> xattrs_of(archive_entry* entry) {
   std::map<std::string, std::string> xattrs;
@@ -203,7 +208,8 @@ TarEntry described(Reader& reader, archive_entry* entry) {
     damaged = damaged || value < 0;
     return value < 0 ? 0 : static_cast<std::uint64_t>(value);
   };
-  described.link = text_of(described.kind == TarKind::hardlink ? ::archive_entry_hardlink(entry) : ::archive_entry_symlink(entry));
+  described.link =
+      text_of(described.kind == TarKind::hardlink ? ::archive_entry_hardlink(entry) : ::archive_entry_symlink(entry));
   described.mode = ::archive_entry_perm(entry) & 07777;
   described.uid = number(::archive_entry_uid(entry));
   described.gid = number(::archive_entry_gid(entry));

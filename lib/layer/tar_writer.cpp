@@ -51,12 +51,14 @@ void TarWriter::add_file(const FileEntry& entry, Source& content, std::uint64_t 
     left -= count;
   }
   if (content.read(MutableBytes{buffer_}.first(1)) != 0) {
-    throw Error{Errc::io, fmt::format("{} grew while it was read: more than the {} bytes it had before", named(entry),
-                                      size)};
+    throw Error{Errc::io,
+                fmt::format("{} grew while it was read: more than the {} bytes it had before", named(entry), size)};
   }
   to_.write(Bytes{zeros}.first(tar_padding(size)));
 }
 
-void TarWriter::finish() { to_.write(zeros); }
+void TarWriter::finish() {
+  to_.write(zeros);
+}
 
 }  // namespace ocibuild

@@ -35,12 +35,15 @@ std::optional<std::string> sized_read(const std::filesystem::path& path, const R
   }
 }
 
-bool belongs_into_layer(std::string_view name) { return name.starts_with("user.") || name == "security.capability"; }
+bool belongs_into_layer(std::string_view name) {
+  return name.starts_with("user.") || name == "security.capability";
+}
 
 }  // namespace
 
 std::map<std::string, std::string> layer_xattrs(const std::filesystem::path& path) {
-  const auto names = sized_read(path, [&](char* data, std::size_t size) { return ::llistxattr(path.c_str(), data, size); });
+  const auto names =
+      sized_read(path, [&](char* data, std::size_t size) { return ::llistxattr(path.c_str(), data, size); });
   std::map<std::string, std::string> xattrs;
   std::string_view rest = names ? std::string_view{*names} : std::string_view{};
   while (!rest.empty()) {

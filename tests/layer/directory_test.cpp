@@ -69,7 +69,9 @@ TEST_CASE("a directory becomes entries in layer order, with the modes on disk an
   CHECK(entries[3].uid == 0);
 }
 
-TEST_CASE("an empty directory has no entries") { CHECK(entries_from_directory(Tree{}.root).empty()); }
+TEST_CASE("an empty directory has no entries") {
+  CHECK(entries_from_directory(Tree{}.root).empty());
+}
 
 TEST_CASE("normalized modes do not depend on the umask a checkout was made with") {
   const Tree tree;

@@ -82,7 +82,8 @@ TEST_CASE("a path that leaves the image or names its root is refused") {
 }
 
 TEST_CASE("names that no layer can hold are refused") {
-  for (const char* path : {".wh.a", "d/.wh.a", "d/.wh.", "d/.wh..wh..opq", ".wh.d/a", "\xff", "a\xc3", "\xed\xa0\x80"}) {
+  for (const char* path :
+       {".wh.a", "d/.wh.a", "d/.wh.", "d/.wh..wh..opq", ".wh.d/a", "\xff", "a\xc3", "\xed\xa0\x80"}) {
     CAPTURE(printable(path));
     CHECK(failure_in({file(path)}).code() == Errc::unsupported);
   }

@@ -26,7 +26,9 @@ using Lines = std::vector<std::string>;
 
 const std::string capability{"\1\0\0\2\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20};
 
-std::string name_of(std::size_t length) { return fmt::format("{:n>{}}", length, length); }
+std::string name_of(std::size_t length) {
+  return fmt::format("{:n>{}}", length, length);
+}
 
 /// Every kind, and names around every border. Without a name that file systems refuse and an owner only root may set.
 std::vector<FileEntry> portable_entries() {
@@ -100,7 +102,9 @@ std::string shown_name(const FileEntry& entry) {
   return entry.path;
 }
 
-std::size_t size_of(const FileEntry& entry) { return entry.kind == EntryKind::file ? entry.content->size() : 0; }
+std::size_t size_of(const FileEntry& entry) {
+  return entry.kind == EntryKind::file ? entry.content->size() : 0;
+}
 
 std::string time_text(const char* format, std::int64_t mtime) {
   return fmt::format(fmt::runtime(format), fmt::gmtime(static_cast<std::time_t>(mtime)));

@@ -20,7 +20,12 @@ struct Found {
 std::vector<Found> found_in(const std::string& tar, const TarLimits& limits = {}) {
   std::vector<Found> found;
   ViewSource source{as_bytes(tar)};
-  read_tar(source, [&](const TarEntry& entry, Source& content) { found.push_back({entry, read_all(content, 1 << 20)}); }, limits);
+  read_tar(
+      source,
+      [&](const TarEntry& entry, Source& content) {
+        found.push_back({entry, read_all(content, 1 << 20)});
+      },
+      limits);
   return found;
 }
 
@@ -31,7 +36,9 @@ TarEntry only_entry(const std::string& bytes) {
 }
 
 /// The flaws of the last entry in `tar`.
-std::vector<TarFlaw> last_flaws(const std::string& tar) { return found_in(tar + end_of_tar).back().entry.flaws; }
+std::vector<TarFlaw> last_flaws(const std::string& tar) {
+  return found_in(tar + end_of_tar).back().entry.flaws;
+}
 
 Errc failure_code(const std::string& tar, const TarLimits& limits = {}) {
   return failure_of([&] { return found_in(tar, limits); }).code();
@@ -79,7 +86,8 @@ TEST_CASE("the diff_id counts every byte, those after the end of the archive inc
 }
 
 TEST_CASE("content that is not read is passed over") {
-  const std::string tar = entry_bytes(file_entry("a", std::string(100000, 'a'))) + entry_bytes(file_entry("b")) + end_of_tar;
+  const std::string tar =
+      entry_bytes(file_entry("a", std::string(100000, 'a'))) + entry_bytes(file_entry("b")) + end_of_tar;
   std::vector<std::string> paths;
   ViewSource source{as_bytes(tar)};
   read_tar(source, [&](const TarEntry& entry, Source&) { paths.push_back(entry.path); });
@@ -130,7 +138,8 @@ TEST_CASE("an entry below a symlink or a file is flagged") {
   const std::string link = entry_bytes(link_entry(EntryKind::symlink, "a", "/etc"));
   CHECK(last_flaws(link + entry_bytes(file_entry("a/passwd"))) == Flaws{TarFlaw::parent_not_directory});
   CHECK(last_flaws(link + entry_bytes(file_entry("./a/b/c"))) == Flaws{TarFlaw::parent_not_directory});
-  CHECK(last_flaws(entry_bytes(file_entry("a")) + entry_bytes(file_entry("a/b"))) == Flaws{TarFlaw::parent_not_directory});
+  CHECK(last_flaws(entry_bytes(file_entry("a")) + entry_bytes(file_entry("a/b"))) ==
+        Flaws{TarFlaw::parent_not_directory});
   CHECK(last_flaws(link + entry_bytes(file_entry("ab"))).empty());
 }
 
@@ -142,7 +151,8 @@ TEST_CASE("hardlinks that lead outside or nowhere are flagged") {
   CHECK(found_in(hardlink("d/f") + file + end_of_tar).front().entry.flaws == Flaws{TarFlaw::link_without_file});
   CHECK(last_flaws(file + hardlink("d")) == Flaws{TarFlaw::link_without_file});
   CHECK(last_flaws(file + hardlink("/d/f")) == Flaws{TarFlaw::link_leaves_root});
-  CHECK(last_flaws(file + hardlink("../../etc/shadow")) == Flaws{TarFlaw::link_leaves_root, TarFlaw::link_without_file});
+  CHECK(last_flaws(file + hardlink("../../etc/shadow")) ==
+        Flaws{TarFlaw::link_leaves_root, TarFlaw::link_without_file});
 }
 
 TEST_CASE("a second entry for a path is flagged, whatever its spelling") {
@@ -150,7 +160,8 @@ TEST_CASE("a second entry for a path is flagged, whatever its spelling") {
   CHECK(last_flaws(file + entry_bytes(file_entry("./d//f"))) == Flaws{TarFlaw::duplicate});
   CHECK(last_flaws(file + entry_bytes(link_entry(EntryKind::symlink, "d", "/"))) == Flaws{TarFlaw::duplicate});
   CHECK(last_flaws(file + entry_bytes(directory_entry("d"))).empty());
-  CHECK(last_flaws(file + entry_bytes(directory_entry("d")) + entry_bytes(directory_entry("d"))) == Flaws{TarFlaw::duplicate});
+  CHECK(last_flaws(file + entry_bytes(directory_entry("d")) + entry_bytes(directory_entry("d"))) ==
+        Flaws{TarFlaw::duplicate});
 }
 
 TEST_CASE("devices and FIFOs are reported with their numbers") {
@@ -201,7 +212,10 @@ TEST_CASE("a malformed extended header is flagged") {
 TEST_CASE("a sparse file is listed, and refused when its content is read") {
   std::string header = patched(encode_tar_header(file_entry("s"), 0, 0), 156, "S");
   header = patched(header, 257, std::string{"ustar  \0", 8});
-  const std::string hole = std::string{"77777777777\0" "00000000000\0", 24};
+  const std::string hole = std::string{
+      "77777777777\0"
+      "00000000000\0",
+      24};
   const std::string tar = patched(patched(header, 386, hole), 483, "77777777777") + end_of_tar;
   ViewSource source{as_bytes(tar)};
   std::size_t entries = 0;

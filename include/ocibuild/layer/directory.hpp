@@ -11,14 +11,15 @@ namespace ocibuild {
 
 /// Whom the entries belong to.
 enum class Owners {
-  root,       ///< 0:0, whoever owns them here
+  root,  ///< 0:0, whoever owns them here
   from_disk,
 };
 
 /// Which permission bits the entries have.
 enum class Modes {
   from_disk,
-  normalized,  ///< 0755 for directories and what its owner may execute, else 0644: what a checkout keeps, whatever the umask
+  normalized,  ///< 0755 for directories and what its owner may execute, else 0644: what a checkout keeps, whatever the
+               ///< umask
 };
 
 struct DirectoryOptions {

@@ -22,7 +22,7 @@ enum class EntryKind { file, directory, symlink, hardlink };
 /// One thing in a layer. `path`, and `link` of a hardlink, are places in the image, from its root and with `/` as
 /// separator: `usr/bin/a`, `/usr/bin/a`, `./usr/bin/a` and `usr/bin/a/` are the same place. Names are UTF-8.
 struct FileEntry {
-  std::string path;                             ///< `usr/local/bin/engine`
+  std::string path;  ///< `usr/local/bin/engine`
   EntryKind kind = EntryKind::file;
   std::filesystem::path source;                 ///< file: where the content is, unless `content` is set
   Symlinks source_symlinks = Symlinks::follow;  ///< file: what to do when `source` itself is a symlink
@@ -31,7 +31,7 @@ struct FileEntry {
   std::uint32_t mode = 0644;                    ///< permission bits, up to 07777; a symlink always gets 0777
   std::uint64_t uid = 0;
   std::uint64_t gid = 0;
-  std::map<std::string, std::string> xattrs;    ///< name to raw value, as `security.capability`
+  std::map<std::string, std::string> xattrs;  ///< name to raw value, as `security.capability`
 };
 
 struct LayerOptions {

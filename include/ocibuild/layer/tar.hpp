@@ -35,7 +35,8 @@ enum class TarFlaw {
   absolute_path,         ///< `path` is given without the leading `/`
   leaves_root,           ///< the path contains `..`; it is given as it is
   duplicate,             ///< an earlier entry has, or has implied, this path as something else
-  parent_not_directory,  ///< lies below an earlier entry that is not a directory; below a symlink it would land elsewhere
+  parent_not_directory,  ///< lies below an earlier entry that is not a directory; below a symlink it would land
+                         ///< elsewhere
   link_leaves_root,      ///< a hardlink whose target is absolute or contains `..`
   link_without_file,     ///< a hardlink whose target is no earlier file of this layer
   invalid_whiteout,      ///< `.wh.` alone, or a whiteout that is not a file
@@ -67,8 +68,8 @@ struct TarEntry {
 struct TarLimits {
   std::uint64_t size = std::uint64_t{64} << 30;  ///< of the whole tar, in bytes
   std::size_t entries = 1 << 20;
-  std::size_t path = 4096;           ///< of one path or link, in bytes: PATH_MAX of Linux
-  std::size_t paths = 128 << 20;     ///< of all paths together: they are kept to find duplicates
+  std::size_t path = 4096;        ///< of one path or link, in bytes: PATH_MAX of Linux
+  std::size_t paths = 128 << 20;  ///< of all paths together: they are kept to find duplicates
 };
 
 /// A layer as it is without compression.
