@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "build/compile.hpp"
+#include "build/contents.hpp"
 #include "build/recipes.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/base/parallel.hpp"
@@ -36,17 +37,6 @@ std::filesystem::path find_binary(const PlatformPlan& platform, const ComponentP
   if (found != compiled.end()) return found->second;
   throw Error{Errc::command_failed,
               fmt::format("cargo ended well, but made no binary `{}` for {}", component.binary, platform.triple.value)};
-}
-
-ImageContents contents_of(const Recipe& recipe) {
-  ImageContents contents;
-  for (const LayerPlan& layer : recipe.layers) {
-    for (const FileEntry& entry : layer.entries) {
-      if (entry.kind == EntryKind::file) contents.add_file(entry.path);
-      if (entry.kind == EntryKind::symlink) contents.add_symlink(entry.path, entry.link);
-    }
-  }
-  return contents;
 }
 
 std::vector<Task> plan_tasks(const Plan& plan, const CompiledBinaries& compiled) {

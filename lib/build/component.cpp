@@ -10,6 +10,7 @@
 #include "build/setting_values.hpp"
 #include "build/timestamp.hpp"
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/build/assemble.hpp"
 #include "ocibuild/build/files.hpp"
 #include "ocibuild/build/tags.hpp"
 #include "ocibuild/spec/reference.hpp"
@@ -132,13 +133,6 @@ Setting<std::vector<Platform>> ordered_platforms(const Origins& origins) {
   return setting;
 }
 
-Setting<std::string> expect_scratch(Setting<std::string> base) {
-  if (base.value == "scratch") return base;
-  throw Error{Errc::unsupported, fmt::format("base `{}`: this version builds on `scratch` only", base.value)}
-      .add_note("bases from a registry come with the support for registries")
-      .add_help("set `base = \"scratch\"`");
-}
-
 Setting<std::optional<std::filesystem::path>> certificates(const Candidate& candidate, const Surroundings& around,
                                                            const Origins& origins) {
   const Setting<std::string> said = origins.choose<std::string>("", &Settings::ca_certificates);
@@ -151,7 +145,8 @@ Setting<std::optional<std::filesystem::path>> certificates(const Candidate& cand
           .origin = said.origin};
 }
 
-void check_execution(const ComponentPlan& plan) {
+void check_values(const ComponentPlan& plan) {
+  expect_scratch(plan.base.value);
   for (const std::string& port : plan.expose.value) parse_port(port);
   for (const auto& [name, value] : plan.env) expect_variable_name(name);
   if (!plan.workdir.value.empty()) parse_inside_path(plan.workdir.value);
@@ -169,7 +164,7 @@ ComponentPlan plan_component(const Candidate& candidate, const Surroundings& aro
                      .registry = origins.choose<std::string>("", &Settings::registry),
                      .tags = filled_tags(candidate, around, origins),
                      .platform_setting = ordered_platforms(origins),
-                     .base = expect_scratch(origins.choose<std::string>("scratch", &Settings::base)),
+                     .base = origins.choose<std::string>("scratch", &Settings::base),
                      .profile = origins.choose<std::string>("release", &Settings::profile),
                      .compression = origins.choose(Compression::gzip, &Settings::compression),
                      .user = origins.choose(User{}, &Settings::user),
@@ -187,7 +182,7 @@ ComponentPlan plan_component(const Candidate& candidate, const Surroundings& aro
   origins.join(plan.env, &Settings::env);
   origins.join(plan.labels, &Settings::labels);
   origins.join(plan.annotations, &Settings::annotations);
-  check_execution(plan);
+  check_values(plan);
   for (const Platform& platform : plan.platform_setting.value) plan.platforms.push_back({.platform = platform});
   return plan;
 }

@@ -3,13 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "build/contents.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/build/files.hpp"
 
 namespace ocibuild {
 namespace {
-
-constexpr std::string_view search_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 std::vector<std::string> environment_of(const ComponentPlan& component) {
   std::vector<std::string> env;
