@@ -75,11 +75,11 @@ TEST_CASE("what is not a configuration is refused with the member that is wrong"
       {start + rootfs + R"(,"history":[{"created":"2026"}]})", "history[0].created: found \"2026\", expected a time"},
       {start + rootfs + R"(,"history":[1]})", "history[0]: found 1, expected an object"},
   };
-  for (const auto& [document, problem] : cases) {
-    CAPTURE(document);
-    const Error error = failure_of([&] { return parse_config(document); });
+  for (const auto& bad : cases) {
+    CAPTURE(bad.document);
+    const Error error = failure_of([&] { return parse_config(bad.document); });
     CHECK(error.code() == Errc::invalid_document);
-    CHECK_MESSAGE(says(error, problem), std::string{error.what()});
+    CHECK_MESSAGE(says(error, bad.problem), std::string{error.what()});
   }
 }
 

@@ -77,11 +77,11 @@ TEST_CASE("texts that are not digests are refused with the rule they break") {
       {"sha256:" + std::string(1 << 20, 'a'), "it has 1048583 bytes, at most 512"},
       {"blake3:" + std::string(506, 'a'), "it has 513 bytes, at most 512"},
   };
-  for (const auto& [text, rule] : cases) {
-    CAPTURE(text.substr(0, 100));
-    const Error error = failure_of([&] { return Digest::parse(text); });
+  for (const auto& bad : cases) {
+    CAPTURE(bad.text.substr(0, 100));
+    const Error error = failure_of([&] { return Digest::parse(bad.text); });
     CHECK(error.code() == Errc::invalid_document);
-    CHECK(says(error, rule));
+    CHECK(says(error, bad.rule));
     CHECK(std::string_view{error.what()}.size() < 400);
   }
 }

@@ -32,13 +32,13 @@ TEST_CASE("platforms are read with the aliases people type") {
       {"linux/ppc64le/power8", "linux", "ppc64le", "power8", "linux/ppc64le/power8"},
       {"unknown/unknown", "unknown", "unknown", "", "unknown/unknown"},
   };
-  for (const auto& [text, os, architecture, variant, canonical] : cases) {
-    CAPTURE(text);
-    const Platform platform = Platform::parse(text);
-    CHECK(platform.os == os);
-    CHECK(platform.architecture == architecture);
-    CHECK(platform.variant == variant);
-    CHECK(platform.string() == canonical);
+  for (const auto& expected : cases) {
+    CAPTURE(expected.text);
+    const Platform platform = Platform::parse(expected.text);
+    CHECK(platform.os == expected.os);
+    CHECK(platform.architecture == expected.architecture);
+    CHECK(platform.variant == expected.variant);
+    CHECK(platform.string() == expected.canonical);
     CHECK(Platform::parse(platform.string()) == platform);
   }
 }

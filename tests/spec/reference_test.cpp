@@ -35,12 +35,12 @@ TEST_CASE("references are completed with the defaults of docker.io") {
       {"[2001:db8::1]:5000/a/b:t", "[2001:db8::1]:5000", "a/b", "t"},
       {"a.b/c__d/e-f/g---h/i.j/k_l", "a.b", "c__d/e-f/g---h/i.j/k_l", ""},
   };
-  for (const auto& [text, registry, repository, tag] : cases) {
-    CAPTURE(text);
-    const Reference reference = Reference::parse(text);
-    CHECK(reference.registry == registry);
-    CHECK(reference.repository == repository);
-    CHECK(reference.tag == tag);
+  for (const auto& expected : cases) {
+    CAPTURE(expected.text);
+    const Reference reference = Reference::parse(expected.text);
+    CHECK(reference.registry == expected.registry);
+    CHECK(reference.repository == expected.repository);
+    CHECK(reference.tag == expected.tag);
     CHECK(Reference::parse(reference.string()) == reference);
   }
 }
@@ -103,11 +103,11 @@ TEST_CASE("texts that are not references are refused with the part that is wrong
       {"a@", "expected ALGORITHM:ENCODED"},
       {"a\nb", "is not a repository"},
   };
-  for (const auto& [text, part] : cases) {
-    CAPTURE(text.substr(0, 100));
-    const Error error = failure_of([&] { return Reference::parse(text); });
+  for (const auto& bad : cases) {
+    CAPTURE(bad.text.substr(0, 100));
+    const Error error = failure_of([&] { return Reference::parse(bad.text); });
     CHECK(error.code() == Errc::invalid_argument);
-    CHECK(says(error, part));
+    CHECK(says(error, bad.part));
     CHECK(std::string_view{error.what()}.size() < 400);
   }
 }
