@@ -1,4 +1,6 @@
 // Writing an OCI layout so that whoever looks, and whenever the process dies, every blob is whole.
+#include <set>
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -21,17 +23,22 @@ void write_in(const std::filesystem::path& work, const std::filesystem::path& ta
   file.commit();
 }
 
-/// A directory that holds nothing, or what a killed `make_layout` left, may become a layout.
+/// A directory that holds nothing may become a layout, and so may what a killed `make_layout` left.
 void require_usable(const std::filesystem::path& directory) {
+  std::set<std::string> names;
   std::error_code error;
-  const bool began = std::filesystem::is_directory(directory / work_directory, error);
   for (std::filesystem::directory_iterator entry{directory, error}, end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().native();
-    if (name == work_directory || (began && (name == layout_file::index || name == layout_file::blobs))) continue;
-    throw Error{Errc::invalid_document,
-                fmt::format("{} is neither an OCI layout nor empty: it contains '{}'", directory.native(), name)};
+    names.insert(entry->path().filename().native());
   }
   if (error) throw_errno(fmt::format("reading directory {}", directory.native()), error.value());
+  names.erase(std::string{work_directory});
+  // Looked at after the listing: another process may be making the layout just now, and that directory comes first.
+  if (std::filesystem::is_directory(directory / work_directory, error)) {
+    for (const auto& made : {layout_file::blobs, layout_file::index, layout_file::marker}) names.erase(std::string{made});
+  }
+  if (names.empty()) return;
+  throw Error{Errc::invalid_document, fmt::format("{} is neither an OCI layout nor empty: it contains '{}'",
+                                                  directory.native(), *names.begin())};
 }
 
 /// Makes what is missing of a layout. The marker comes last: with it, the layout is complete.

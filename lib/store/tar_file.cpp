@@ -61,7 +61,7 @@ std::optional<std::string> path_within(const std::filesystem::path& name) {
 /// The files and links of a tar while it is being read.
 class Collector {
  public:
-  void take(const TarEntry& entry) {
+  void take(const TarMember& entry) {
     if (++count_ > max_entries) {
       throw Error{Errc::invalid_document, fmt::format("more than {} entries, which is the limit here", max_entries)};
     }
@@ -119,7 +119,7 @@ TarFile::TarFile(const std::filesystem::path& path)
     read(0, std::as_writable_bytes(std::span{begin}));
     refuse_compressed(begin);
     Collector collector;
-    read_tar_headers(read, static_cast<std::uint64_t>(status.st_size), [&](const TarEntry& entry) { collector.take(entry); });
+    read_tar_headers(read, static_cast<std::uint64_t>(status.st_size), [&](const TarMember& entry) { collector.take(entry); });
     files_ = collector.finish();
   });
 }

@@ -93,11 +93,11 @@ void take_pax_records(std::string_view records, std::uint64_t offset, Extensions
   }
 }
 
-TarEntry parse_header(const Block& block, std::uint64_t offset) {
+TarMember parse_header(const Block& block, std::uint64_t offset) {
   if (!has_right_checksum(block)) throw_damaged(offset, "wrong checksum");
   const auto size = parse_number(field(block, 124, 12));
   if (!size) throw_damaged(offset, "size is not a number");
-  TarEntry entry{.name = text_field(block, 0, 100),
+  TarMember entry{.name = text_field(block, 0, 100),
                  .link = text_field(block, 157, 100),
                  .type = block[156],
                  .offset = offset + block_size,
@@ -110,7 +110,7 @@ TarEntry parse_header(const Block& block, std::uint64_t offset) {
 
 bool has_content(char type) { return type == '0' || type == '\0' || type == '7' || type == 'x' || type == 'g' || type == 'L' || type == 'K'; }
 
-std::string read_extension(const ReadAt& read_at, const TarEntry& entry) {
+std::string read_extension(const ReadAt& read_at, const TarMember& entry) {
   if (entry.size > max_extension_size) throw_damaged(entry.offset - block_size, "extension header is too long");
   std::string content(entry.size, '\0');
   read_at(entry.offset, std::as_writable_bytes(std::span{content}));
@@ -118,7 +118,7 @@ std::string read_extension(const ReadAt& read_at, const TarEntry& entry) {
 }
 
 /// Applies an extension header to `extensions`; false when the entry is not one.
-bool take_extension(const ReadAt& read_at, const TarEntry& entry, Extensions& extensions) {
+bool take_extension(const ReadAt& read_at, const TarMember& entry, Extensions& extensions) {
   switch (entry.type) {
     case 'g': return true;  // global records hold comments, never names
     case 'x': take_pax_records(read_extension(read_at, entry), entry.offset - block_size, extensions); return true;
@@ -130,13 +130,13 @@ bool take_extension(const ReadAt& read_at, const TarEntry& entry, Extensions& ex
 
 }  // namespace
 
-void read_tar_headers(const ReadAt& read_at, std::uint64_t file_size, const std::function<void(const TarEntry&)>& take) {
+void read_tar_headers(const ReadAt& read_at, std::uint64_t file_size, const std::function<void(const TarMember&)>& take) {
   Extensions extensions;
   for (std::uint64_t offset = 0; offset < file_size;) {
     Block block{};
     if (read_at(offset, std::as_writable_bytes(std::span{block})) < block.size()) throw_damaged(offset, "cut short");
     if (std::all_of(block.begin(), block.end(), [](char c) { return c == '\0'; })) return;
-    TarEntry entry = parse_header(block, offset);
+    TarMember entry = parse_header(block, offset);
     if (entry.type == 'S') throw_damaged(offset, "sparse files do not belong into an archive of images");
     if (!has_content(entry.type)) entry.size = 0;
     const bool is_extension = entry.type == 'x' || entry.type == 'g' || entry.type == 'L' || entry.type == 'K';
