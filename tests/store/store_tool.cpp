@@ -1,0 +1,57 @@
+// A program for the fault tests: puts a sample index into a layout, or copies between two places.
+#include <cerrno>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "ocibuild/base/error.hpp"
+#include "ocibuild/store/graph.hpp"
+#include "ocibuild/store/layout_store.hpp"
+#include "ocibuild/store/place.hpp"
+#include "support/sample_image.hpp"
+
+namespace ocibuild {
+namespace {
+
+/// put DIR NAME GREETING SIZE: the file in the image has SIZE bytes that begin with GREETING.
+Descriptor put(const std::string& directory, const std::string& name, std::string greeting, const std::string& size) {
+  greeting.resize(std::stoul(size), '.');
+  LayoutStore store{directory};
+  const Descriptor root = testing::put_sample_index(store, greeting);
+  store.tag(root, name);
+  return root;
+}
+
+Descriptor copy_between(const std::string& from, const std::string& to) {
+  const OpenedRoot opened = open_for_reading(Place::parse(from));
+  const Place place = Place::parse(to);
+  const auto store = open_for_writing(place);
+  copy(*opened.store, opened.root, *store);
+  store->tag(opened.root, place.name);
+  store->finish();
+  return opened.root;
+}
+
+Descriptor run(std::span<const std::string> words) {
+  if (words.size() == 5 && words[0] == "put") return put(words[1], words[2], words[3], words[4]);
+  if (words.size() == 3 && words[0] == "copy") return copy_between(words[1], words[2]);
+  throw Error{Errc::invalid_argument, "usage: put DIR NAME GREETING SIZE | copy FROM TO"};
+}
+
+}  // namespace
+}  // namespace ocibuild
+
+int main(int argc, char** argv) {
+  try {
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    const std::string line = ocibuild::run(words).digest.string() + "\n";
+    if (std::fputs(line.c_str(), stdout) < 0 || std::fflush(stdout) != 0) ocibuild::throw_errno("printing", errno);
+    return 0;
+  } catch (const ocibuild::Error& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+    return error.code() == ocibuild::Errc::io ? 8 : 3;
+  }
+}
