@@ -34,7 +34,7 @@ std::vector<std::string> names_in(const fs::path& directory) {
 TEST_CASE("a layout is made where there is nothing, and in an empty directory") {
   const TempDir dir{fs::temp_directory_path()};
   fs::create_directory(dir.path() / "empty");
-  for (const fs::path path : {dir.path() / "a/b", dir.path() / "empty"}) {
+  for (const fs::path& path : {dir.path() / "a/b", dir.path() / "empty"}) {
     LayoutStore{path};
     CHECK(read_file(path / "oci-layout", limit) == R"({"imageLayoutVersion":"1.0.0"})");
     CHECK(LayoutReader{path}.roots().empty());
