@@ -1,0 +1,7 @@
+pub fn text() -> &'static str {
+    if cfg!(feature = "loud") {
+        "HELLO"
+    } else {
+        "hello"
+    }
+}
