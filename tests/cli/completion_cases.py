@@ -1,6 +1,6 @@
 """Completions, asked of the real shells."""
 
-import os
+import re
 import subprocess
 
 from harness import PROGRAM, case, contains, environment, equal, in_terminal, require, run_cases, succeeds
@@ -91,8 +91,7 @@ def _(directory):
     commands = succeeds("--help").split("Commands:\n")[1].split("\n\n")[0]
     names = [line.split()[0] for line in commands.splitlines() if line[2] != " "]
     for name in names:
-        words = succeeds(name, "--help").replace(",", " ").split()
-        for option in {word for word in words if word.startswith("--")}:
+        for option in re.findall(r"^  (?:-\w, |    )(--[\w-]+)", succeeds(name, "--help"), re.MULTILINE):
             for shell, spelling in (("bash", option), ("zsh", option), ("fish", f"-l {option[2:]}")):
                 contains((directory / shell).read_text(), spelling)
 

@@ -13,7 +13,6 @@ import time
 import traceback
 
 PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
-SOURCES = pathlib.Path(__file__).resolve().parents[2]
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 _cases = []

@@ -75,5 +75,7 @@ TEST_CASE("messages in JSON are one object per line") {
   Recorded on;
   Console console{on.screen, {.format = MessageFormat::json}};
   console.warning("two\nlines \xff");
-  CHECK(on.take() == R"({"event":"message","level":"warning","text":"two\nlines )" "\xef\xbf\xbd" "\"}\n");
+  CHECK(on.take() == R"({"event":"message","level":"warning","text":"two\nlines )"
+                     "\xef\xbf\xbd"
+                     "\"}\n");
 }

@@ -1,8 +1,6 @@
 // Whether there are colours, and which display shows progress.
 #include "style.hpp"
 
-#include <map>
-
 #include <doctest/doctest.h>
 
 #include "progress.hpp"
@@ -11,20 +9,12 @@ using namespace ocibuild;
 
 namespace {
 
-Environment environment_of(std::map<std::string, std::string> variables) {
-  return [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    if (found == variables.end()) return std::nullopt;
-    return found->second;
-  };
+bool colors(ColorChoice choice, const Environment& variables, bool is_terminal) {
+  return wants_colors(choice, variables, is_terminal);
 }
 
-bool colors(ColorChoice choice, std::map<std::string, std::string> variables, bool is_terminal) {
-  return wants_colors(choice, environment_of(std::move(variables)), is_terminal);
-}
-
-ProgressChoice display(ProgressChoice choice, std::map<std::string, std::string> variables, bool is_terminal) {
-  return resolve_progress(choice, environment_of(std::move(variables)), {.present = is_terminal}, Verbosity::normal);
+ProgressChoice display(ProgressChoice choice, const Environment& variables, bool is_terminal) {
+  return resolve_progress(choice, variables, {.present = is_terminal}, Verbosity::normal);
 }
 
 }  // namespace

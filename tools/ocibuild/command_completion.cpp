@@ -18,11 +18,11 @@ ValueKind value_kind(const OptionShape& option) {
 void add_completion_command(CommandLine& line) {
   using Script = std::string (*)(const CLI::App&);
   const auto script = std::make_shared<Script>(nullptr);
-  CLI::App& command =
-      line.add_command("completion", "Prints the script that makes a shell complete this program", [script](Session& session) {
-        session.console.result((*script)(session.root));
-        return ExitCode::ok;
-      });
+  CLI::App& command = line.add_command("completion", "Prints the script that makes a shell complete this program",
+                                       [script](Session& session) {
+                                         session.console.result((*script)(session.root));
+                                         return ExitCode::ok;
+                                       });
   add_choice<Script>(command, "SHELL", *script,
                      {{"bash", bash_completion}, {"zsh", zsh_completion}, {"fish", fish_completion}}, "the shell")
       ->required();

@@ -21,7 +21,13 @@ Verbosity GlobalOptions::verbosity() const noexcept {
   return verbose == 1 ? Verbosity::verbose : Verbosity::debug;
 }
 
-CommandLine::CommandLine(std::string program) : app_{"Builds container images for Rust workspaces, without Docker", std::move(program)} {
+std::unique_ptr<Progress> Session::start_progress() const {
+  return ocibuild::start_progress(
+      console, {.choice = progress, .terminal = [this] { return terminal(STDERR_FILENO, environment); }});
+}
+
+CommandLine::CommandLine(std::string program)
+    : app_{"Builds container images for Rust workspaces, without Docker", std::move(program)} {
   app_.set_help_flag("-h,--help", "print help");
   app_.set_version_flag("-V,--version", std::string{version}, "print the version");
   app_.require_subcommand(0, 1);
@@ -32,13 +38,14 @@ CommandLine::CommandLine(std::string program) : app_{"Builds container images fo
       app_, "--color", globals_.color,
       {{"auto", ColorChoice::automatic}, {"always", ColorChoice::always}, {"never", ColorChoice::never}},
       "use colours; auto: on a terminal, unless NO_COLOR is set");
-  add_choice<ProgressChoice>(app_, "--progress", globals_.progress,
-                             {{"auto", ProgressChoice::automatic},
-                              {"tty", ProgressChoice::tty},
-                              {"plain", ProgressChoice::plain},
-                              {"quiet", ProgressChoice::quiet},
-                              {"json", ProgressChoice::json}},
-                             "how progress is shown on standard error; tty needs a terminal, json is one event per line");
+  add_choice<ProgressChoice>(
+      app_, "--progress", globals_.progress,
+      {{"auto", ProgressChoice::automatic},
+       {"tty", ProgressChoice::tty},
+       {"plain", ProgressChoice::plain},
+       {"quiet", ProgressChoice::quiet},
+       {"json", ProgressChoice::json}},
+      "how progress is shown on standard error; tty needs a terminal, json is one event per line");
 }
 
 CLI::App& CommandLine::add_command(const std::string& name, const std::string& description, Action action) {
@@ -56,7 +63,7 @@ Request CommandLine::parse(std::vector<std::string> arguments) {
   } catch (const CLI::CallForHelp&) {
     const auto commands = app_.get_subcommands();
     const CLI::App& about = commands.empty() ? app_ : *commands.front();
-    return {.text = help_text(about, app_, terminal(STDOUT_FILENO, process_environment).columns)};
+    return {.text = help_text(about, app_, terminal(STDOUT_FILENO, {}).columns)};
   } catch (const CLI::CallForVersion&) {
     return {.text = fmt::format("ocibuild {}\n", version)};
   } catch (const CLI::ParseError& failure) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ struct Session {
   const GlobalOptions& globals;
   ProgressChoice progress = ProgressChoice::plain;  ///< resolved, see resolve_progress
   const CLI::App& root;                             ///< the whole option tree
+
+  /// The display for a command's work.
+  std::unique_ptr<Progress> start_progress() const;
 };
 
 /// Does what a command does; its options are in what it captured.
@@ -56,7 +60,8 @@ class CommandLine {
   /// Adds a command; the caller adds its options to the result.
   CLI::App& add_command(const std::string& name, const std::string& description, Action action);
 
-  /// Reads the arguments, without the program's name. Throws Error{invalid_argument} with the nearest known word as help.
+  /// Reads the arguments, without the program's name. Throws Error{invalid_argument} with the nearest known word as
+  /// help.
   Request parse(std::vector<std::string> arguments);
 
  private:

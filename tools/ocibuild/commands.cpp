@@ -4,6 +4,12 @@
 namespace ocibuild {
 
 void add_commands(CommandLine& line) {
+  add_build_command(line);
+  add_plan_command(line);
+  add_image_command(line);
+  add_layer_command(line);
+  add_copy_command(line);
+  add_inspect_command(line);
   add_completion_command(line);
   add_version_command(line);
 }

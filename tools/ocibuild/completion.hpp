@@ -16,12 +16,12 @@ std::string fish_completion(const CLI::App& root);
 
 /// What the value of an option or argument can be completed with.
 enum class ValueKind {
-  none,       ///< it is a flag
-  choice,     ///< one of OptionShape::choices
+  none,    ///< it is a flag
+  choice,  ///< one of OptionShape::choices
   file,
   directory,
-  place,      ///< `oci:DIR` and its like: see place_prefixes
-  other,      ///< nothing we know
+  place,  ///< `oci:DIR` and its like: see place_prefixes
+  other,  ///< nothing we know
 };
 ValueKind value_kind(const OptionShape& option);
 

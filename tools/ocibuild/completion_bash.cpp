@@ -80,11 +80,12 @@ std::string bash_completion(const CLI::App& root) {
   text += "  case \"$command,$previous\" in\n" + value_cases(globals, "");
   for (const CommandShape& command : commands) text += value_cases(command.options, command.name);
   text += "  esac\n  case $command in\n";
-  text += fmt::format("    '') if [[ $current == -* ]]; then _ocibuild_words \"{}\"; else _ocibuild_words \"{}\"; fi ;;\n",
-                      option_words(shape_of(root).options), fmt::join(names, " "));
+  text +=
+      fmt::format("    '') if [[ $current == -* ]]; then _ocibuild_words \"{}\"; else _ocibuild_words \"{}\"; fi ;;\n",
+                  option_words(shape_of(root).options), fmt::join(names, " "));
   for (const CommandShape& command : commands) {
-    text += fmt::format("    {}) if [[ $current == -* ]]; then _ocibuild_words \"{} {}\"; else {}; fi ;;\n", command.name,
-                        option_words(command.options), option_words(globals), positional_action(command));
+    text += fmt::format("    {}) if [[ $current == -* ]]; then _ocibuild_words \"{} {}\"; else {}; fi ;;\n",
+                        command.name, option_words(command.options), option_words(globals), positional_action(command));
   }
   text += "  esac\n}\n\n";
   text += "_ocibuild_words() { COMPREPLY=($(compgen -W \"$1\" -- \"$current\")); }\n";

@@ -32,9 +32,10 @@ std::string value(const OptionShape& option) {
 std::string option_lines(const std::vector<OptionShape>& options, const std::string& condition) {
   std::string text;
   for (const OptionShape& option : options) {
-    text += "complete -c ocibuild" + (condition.empty() ? "" : " -n " + quoted(condition));
-    if (!option.short_name.empty()) text += " -s " + option.short_name.substr(1);
-    if (!option.long_name.empty()) text += " -l " + option.long_name.substr(2);
+    text += "complete -c ocibuild";
+    if (!condition.empty()) text += fmt::format(" -n {}", quoted(condition));
+    if (!option.short_name.empty()) text += fmt::format(" -s {}", option.short_name.substr(1));
+    if (!option.long_name.empty()) text += fmt::format(" -l {}", option.long_name.substr(2));
     text += fmt::format("{} -d {}\n", value(option), quoted(option.description));
   }
   return text;

@@ -69,6 +69,8 @@ void Console::report(const Error& error) {
   for (const std::string& help : error.help()) say(Ink::help, "help", help);
 }
 
-void Console::result(std::string_view text) { write_all(STDOUT_FILENO, text, "standard output"); }
+void Console::result(std::string_view text) {
+  write_all(STDOUT_FILENO, text, "standard output");
+}
 
 }  // namespace ocibuild

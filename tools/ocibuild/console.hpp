@@ -12,7 +12,7 @@ namespace ocibuild {
 
 /// How much is said on standard error.
 enum class Verbosity {
-  quiet,    ///< errors only
+  quiet,  ///< errors only
   normal,
   verbose,  ///< -v: what is decided and run
   debug,    ///< -vv: and with what
@@ -22,8 +22,8 @@ enum class Verbosity {
 enum class MessageFormat { text, json };
 
 struct ConsoleOptions {
-  Style style{false};           ///< of standard error
-  Style result_style{false};    ///< of standard output
+  Style style{false};         ///< of standard error
+  Style result_style{false};  ///< of standard output
   Verbosity verbosity = Verbosity::normal;
   MessageFormat format = MessageFormat::text;
 };

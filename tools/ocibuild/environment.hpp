@@ -1,19 +1,26 @@
 // Environment variables: read here and nowhere below.
 #pragma once
 
-#include <functional>
-#include <optional>
+#include <cstdint>
+#include <map>
 #include <string>
 
 namespace ocibuild {
 
-/// Door to the world: the value of a variable, or nothing when it is not set.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+/// Variables and their values.
+using Environment = std::map<std::string, std::string>;
 
 /// The environment of this process.
-std::optional<std::string> process_environment(const std::string& name);
+Environment process_environment();
+
+/// The value of a variable; empty when it is not set. Nobody here tells the two apart.
+std::string value_of(const Environment& environment, const std::string& name);
 
 /// True when the variable is set to something that is not empty.
 bool is_set(const Environment& environment, const std::string& name);
+
+/// SOURCE_DATE_EPOCH in seconds, 0 when it is not set. Throws Error{invalid_argument} when it is not a whole number.
+/// (https://reproducible-builds.org/specs/source-date-epoch/)
+std::int64_t source_date_epoch(const Environment& environment);
 
 }  // namespace ocibuild

@@ -22,7 +22,7 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t columns) {
     if (lines.back().empty()) {
       lines.back() = word;
     } else if (fits) {
-      lines.back() += " " + word;
+      lines.back().append(" ").append(word);
     } else {
       lines.push_back(word);
     }
@@ -43,11 +43,11 @@ std::string table(const std::string& heading, const std::vector<Row>& rows, std:
   const std::size_t indent = width + 4;
   std::string out = fmt::format("\n{}:\n", heading);
   for (const Row& row : rows) {
-    out += "  " + row.label;
+    out.append("  ").append(row.label);
     bool beside = columns_of(row.label) <= width;
     for (const std::string& line : wrapped(row.description, std::max<std::size_t>(columns - indent, 20))) {
-      out += beside ? std::string(indent - 2 - columns_of(row.label), ' ') : "\n" + std::string(indent, ' ');
-      out += line;
+      if (!beside) out += '\n';
+      out.append(beside ? indent - 2 - columns_of(row.label) : indent, ' ').append(line);
       beside = false;
     }
     out += "\n";
@@ -95,7 +95,7 @@ std::string usage_line(const CLI::App& command, const CLI::App& root) {
   }
   for (const OptionShape& positional : shape.positionals) {
     const std::string name = positional.long_name + (positional.repeatable ? "..." : "");
-    line += positional.required ? " " + name : fmt::format(" [{}]", name);
+    line += fmt::format(fmt::runtime(positional.required ? " {}" : " [{}]"), name);
   }
   return line;
 }
@@ -104,7 +104,7 @@ std::string help_text(const CLI::App& command, const CLI::App& root, std::size_t
   columns = std::clamp<std::size_t>(columns, 40, widest);
   const CommandShape shape = shape_of(command);
   std::string text = paragraph(shape.description, columns);
-  text += "\n" + paragraph("Usage: " + usage_line(command, root), columns);
+  text += fmt::format("\n{}", paragraph(fmt::format("Usage: {}", usage_line(command, root)), columns));
   if (&command == &root) {
     std::vector<Row> commands;
     for (const CommandShape& each : subcommand_shapes(root)) commands.push_back({each.name, each.description});
@@ -115,7 +115,7 @@ std::string help_text(const CLI::App& command, const CLI::App& root, std::size_t
   text += table("Options", option_rows(shape.options), columns);
   text += table("Options of every command", option_rows(global_options(root)), columns);
   const std::string footer = command.get_footer();
-  return footer.empty() ? text : text + "\n" + footer + "\n";
+  return footer.empty() ? text : fmt::format("{}\n{}\n", text, footer);
 }
 
 }  // namespace ocibuild

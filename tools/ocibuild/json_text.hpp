@@ -14,7 +14,9 @@ using Json = nlohmann::ordered_json;
 inline constexpr int json_schema_version = 1;
 
 /// `value` on one line; bytes that are not UTF-8 are replaced.
-inline std::string json_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+inline std::string json_text(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 /// `value` indented for people and ending in a newline.
 inline std::string json_document(const Json& value) {

@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
   static Screen& screen = *new Screen{write_standard_error};  // outlives main: the signal thread may use it to the end
   exit_on_signals([] { screen.close(std::chrono::milliseconds{100}); });
 
-  const Environment environment = process_environment;
+  const Environment environment = process_environment();
   const Invocation invocation{argc, argv};
   CommandLine line{invocation.program};
   add_commands(line);

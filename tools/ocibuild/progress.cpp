@@ -44,8 +44,9 @@ class TextProgress final : public Progress {
   TextProgress(Console& console, const ProgressOptions& options)
       : console_{console},
         options_{options},
-        ticker_{options.choice == ProgressChoice::tty ? Ticker{first_drawing, drawing_interval, [this] { draw(); }}
-                                                      : Ticker{heartbeat_interval, heartbeat_interval, [this] { beat(); }}} {}
+        ticker_{options.choice == ProgressChoice::tty
+                    ? Ticker{first_drawing, drawing_interval, [this] { draw(); }}
+                    : Ticker{heartbeat_interval, heartbeat_interval, [this] { beat(); }}} {}
   TextProgress(const TextProgress&) = delete;
   TextProgress& operator=(const TextProgress&) = delete;
   ~TextProgress() override {
@@ -99,7 +100,8 @@ class JsonProgress final : public Progress {
     if (!changed && last != written_.end() && now - last->second < drawing_interval) return;
     written_[step.subject] = now;
     Json event = {{"event", "progress"}, {"subject", step.subject}, {"activity", step.activity}};
-    if (step.total != 0) event.update({{"done", step.done}, {"total", step.total}});
+    if (step.done != 0 || step.total != 0) event["done"] = step.done;
+    if (step.total != 0) event["total"] = step.total;
     print(std::move(event), now);
   }
 

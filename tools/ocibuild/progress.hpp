@@ -25,7 +25,7 @@ struct Step {
   std::string subject;      ///< what is being made: `engine linux/amd64`
   std::string activity;     ///< what is being done to it: `compiling`
   std::uint64_t done = 0;   ///< bytes
-  std::uint64_t total = 0;  ///< bytes; 0: not counted
+  std::uint64_t total = 0;  ///< bytes; 0: not known
 };
 
 /// Takes steps from any thread.

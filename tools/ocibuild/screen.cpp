@@ -7,7 +7,9 @@
 namespace ocibuild {
 
 /// From the line below the live area to its first line, everything from there on cleared.
-std::string Screen::erasure() const { return rows_.empty() ? "" : fmt::format("\x1b[{}A\r\x1b[J", rows_.size()); }
+std::string Screen::erasure() const {
+  return rows_.empty() ? "" : fmt::format("\x1b[{}A\r\x1b[J", rows_.size());
+}
 
 void Screen::print(std::string_view text) {
   const std::lock_guard lock{mutex_};

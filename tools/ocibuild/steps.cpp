@@ -14,11 +14,11 @@ namespace {
 std::string describe(const RunningStep& running, std::chrono::milliseconds now) {
   const auto elapsed = now - running.since;
   const Step& step = running.step;
-  if (step.total == 0) return fmt::format("{}, {}", step.activity, human_duration(elapsed));
+  if (step.done == 0 && step.total == 0) return fmt::format("{}, {}", step.activity, human_duration(elapsed));
   const auto milliseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 1));
   const std::uint64_t speed = step.done / milliseconds * 1000 + step.done % milliseconds * 1000 / milliseconds;
-  return fmt::format("{} {} of {}, {}/s", step.activity, human_size(step.done), human_size(step.total),
-                     human_size(speed));
+  const std::string total = step.total == 0 ? "" : fmt::format(" of {}", human_size(step.total));
+  return fmt::format("{} {}{}, {}/s", step.activity, human_size(step.done), total, human_size(speed));
 }
 
 }  // namespace

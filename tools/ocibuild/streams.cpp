@@ -53,11 +53,13 @@ void write_all(int descriptor, std::string_view text, std::string_view stream) {
   if (failure != 0) throw_errno(fmt::format("writing to {}", stream), failure);
 }
 
-void write_standard_error(std::string_view text) noexcept { write_fully(STDERR_FILENO, text); }
+void write_standard_error(std::string_view text) noexcept {
+  write_fully(STDERR_FILENO, text);
+}
 
 Terminal terminal(int descriptor, const Environment& environment) {
   Terminal found;
-  const std::string kind = environment("TERM").value_or("");
+  const std::string kind = value_of(environment, "TERM");
   found.present = ::isatty(descriptor) == 1 && !kind.empty() && kind != "dumb";
   winsize size{};
   if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {

@@ -23,7 +23,7 @@ void write_standard_error(std::string_view text) noexcept;
 
 /// A terminal behind a descriptor.
 struct Terminal {
-  bool present = false;      ///< a terminal that understands escape sequences (TERM is set and not `dumb`)
+  bool present = false;  ///< a terminal that understands escape sequences (TERM is set and not `dumb`)
   std::size_t columns = 80;
   std::size_t rows = 24;
 };

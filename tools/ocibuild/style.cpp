@@ -24,7 +24,7 @@ std::string_view sgr(Ink ink) {
 bool wants_colors(ColorChoice choice, const Environment& environment, bool is_terminal) {
   if (choice != ColorChoice::automatic) return choice == ColorChoice::always;
   if (is_set(environment, "NO_COLOR")) return false;
-  const std::string forced = environment("CLICOLOR_FORCE").value_or("");
+  const std::string forced = value_of(environment, "CLICOLOR_FORCE");
   if (!forced.empty() && forced != "0") return true;
   return is_terminal;
 }

@@ -11,8 +11,8 @@ namespace ocibuild {
 /// What `--color` says.
 enum class ColorChoice { automatic, always, never };
 
-/// True when a stream gets colours: `--color` decides, then NO_COLOR, then CLICOLOR_FORCE, then whether it is a terminal.
-/// (https://no-color.org, https://bixense.com/clicolors)
+/// True when a stream gets colours: `--color` decides, then NO_COLOR, then CLICOLOR_FORCE, then whether it is a
+/// terminal. (https://no-color.org, https://bixense.com/clicolors)
 bool wants_colors(ColorChoice choice, const Environment& environment, bool is_terminal);
 
 /// What a piece of text is, which decides how it looks.

@@ -15,7 +15,11 @@ namespace ocibuild {
 /// UTF-8 are shown as escapes like `\n`, `\u{1b}`, `\xff`.
 std::string terminal_text(std::string_view text);
 
-/// As `terminal_text`, for a line of another program: tabs stay, escape sequences are dropped, or all but those for colours.
+/// The same for each line of `text`.
+std::string terminal_lines(std::string_view text);
+
+/// As `terminal_text`, for a line of another program: tabs stay, escape sequences are dropped, or all but those for
+/// colours.
 enum class Colors { keep, drop };
 std::string terminal_line(std::string_view line, Colors colors);
 

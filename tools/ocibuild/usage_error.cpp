@@ -42,7 +42,8 @@ Error unexpected_argument(const std::string& argument, const CLI::App& root) {
   const std::string name = argument.substr(0, argument.find('='));
   if (name == "--push") {
     return Error{Errc::invalid_argument, "--push is not supported by this version"}.add_help(
-        "write a layout with '--output oci:DIR' and publish it with 'skopeo copy --all oci:DIR:NAME docker://REFERENCE'");
+        "write a layout with '--output oci:DIR' and publish it with 'skopeo copy --all oci:DIR:NAME "
+        "docker://REFERENCE'");
   }
   if (&command == &root && !is_option) {
     Error error{Errc::invalid_argument, fmt::format("there is no command '{}'", argument)};
@@ -54,19 +55,27 @@ Error unexpected_argument(const std::string& argument, const CLI::App& root) {
   return error;
 }
 
-/// The first argument that nothing took: of the command before the root, where the rest ends up.
+/// The first argument that nothing took, of the command or of the root, where the rest ends up. Of several it is what
+/// should have been the command, or else an option: a mistyped option leaves its value behind too.
 std::optional<std::string> first_leftover(const CLI::App& root) {
-  std::vector<std::string> left = chosen_command(root).remaining();
-  const std::vector<std::string> of_root = root.remaining();
-  left.insert(left.end(), of_root.begin(), of_root.end());
+  const CLI::App& command = chosen_command(root);
+  std::vector<std::string> left = command.remaining();
+  if (&command != &root) {
+    const std::vector<std::string> of_root = root.remaining();
+    left.insert(left.end(), of_root.begin(), of_root.end());
+  }
   std::erase(left, "--");
   if (left.empty()) return std::nullopt;
-  const auto option = std::find_if(left.begin(), left.end(), [](const auto& word) { return word.starts_with('-'); });
-  return option == left.end() ? left.front() : *option;
+  const bool want_option = &command != &root;
+  const auto best = std::find_if(left.begin(), left.end(),
+                                 [&](const std::string& word) { return word.starts_with('-') == want_option; });
+  return best == left.end() ? left.front() : *best;
 }
 
 /// The option a message like `--output: 1 required FILE missing` is about.
-std::string subject_of(std::string_view message) { return std::string{message.substr(0, message.find(':'))}; }
+std::string subject_of(std::string_view message) {
+  return std::string{message.substr(0, message.find(':'))};
+}
 
 Error translated(const CLI::ParseError& failure) {
   const std::string message = failure.what();

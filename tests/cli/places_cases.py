@@ -1,0 +1,145 @@
+"""`ocibuild layer`, `copy` and `inspect` as a person or a script sees them."""
+
+import hashlib
+import json
+import os
+import pathlib
+import tarfile
+
+from harness import PROGRAM, case, contains, equal, fails, files_below, lacks, ocibuild, require, run_cases, succeeds
+from workspace import build_environment, given_binaries, make_workspace
+
+
+def make_layout(directory):
+    """A layout with the images alpha and beta for two platforms."""
+    root = make_workspace(directory, 'labels = { note = "two words" }')
+    succeeds("build", *given_binaries(directory), "-q", cwd=root, env=build_environment(directory))
+    return root / "target" / "ocibuild"
+
+
+def make_tree(directory):
+    tree = directory / "tree"
+    (tree / "bin").mkdir(parents=True)
+    (tree / "bin" / "tool").write_bytes(os.urandom(100_000))
+    (tree / "link").symlink_to("bin/tool")
+    return tree
+
+
+@case("layer writes a layer and prints its digests and sizes as JSON")
+def _(directory):
+    tree, file = make_tree(directory), directory / "out.tgz"
+    found = json.loads(succeeds("layer", tree, "-o", file))
+    equal(sorted(found), ["diffID", "digest", "format", "mediaType", "schemaVersion", "size", "uncompressedSize"])
+    content = file.read_bytes()
+    equal((found["digest"], found["size"]), ("sha256:" + hashlib.sha256(content).hexdigest(), len(content)))
+    equal((found["mediaType"], found["format"]), ("application/vnd.oci.image.layer.v1.tar+gzip", "gz1"))
+    with tarfile.open(file) as tar:
+        equal(tar.getnames(), ["bin", "bin/tool", "link"])
+
+
+@case("layer gives the same bytes for any number of threads and any compression reads back")
+def _(directory):
+    tree = make_tree(directory)
+    diff_ids = set()
+    for compression in ("gzip", "zstd", "none"):
+        outputs = {succeeds("layer", tree, "-o", directory / "l", "--compression", compression, "-j", jobs) for jobs in (1, 4)}
+        equal(len(outputs), 1)
+        diff_ids.add(json.loads(outputs.pop())["diffID"])
+    equal(len(diff_ids), 1)
+
+
+@case("layer takes its times from SOURCE_DATE_EPOCH and refuses nonsense there")
+def _(directory):
+    tree, file = make_tree(directory), directory / "out.tar"
+    succeeds("layer", tree, "-o", file, "--compression=none", env=build_environment(directory))
+    with tarfile.open(file) as tar:
+        equal({member.mtime for member in tar}, {1700000000})
+    contains(fails(2, "layer", tree, "-o", file, env=build_environment(directory, SOURCE_DATE_EPOCH="soon")), "soon")
+
+
+@case("a failed layer leaves no file, and the file that was there before")
+def _(directory):
+    tree, file = make_tree(directory), directory / "out.tgz"
+    file.write_text("before")
+    os.mkfifo(tree / "pipe")
+    contains(fails(3, "layer", tree, "-o", file), "pipe")
+    fails(3, "layer", directory / "missing", "-o", file)
+    equal((file.read_text(), files_below(directory).count("out.tgz")), ("before", 1))
+    equal([name for name in files_below(directory) if "tmp" in name], [])
+
+
+@case("layer writes into a device without replacing it")
+def _(directory):
+    succeeds("layer", make_tree(directory), "-o", "/dev/null")
+    equal(pathlib.Path("/dev/null").is_char_device(), True)
+    contains(fails(8, "layer", directory / "tree", "-o", "/dev/full"), "no space left on device")
+
+
+@case("copy moves an image through every kind of place and back without changing it")
+def _(directory):
+    layout = make_layout(directory)
+    raw = succeeds("inspect", "--raw", f"oci:{layout}:alpha")
+    places = [f"oci-archive:{directory}/a.tar:alpha", f"docker-archive:{directory}/d.tar:example.com/alpha:1",
+              f"oci:{directory}/new:again"]
+    source = f"oci:{layout}:alpha"
+    for place in places:
+        digest = "sha256:" + hashlib.sha256(raw.encode()).hexdigest()
+        equal(succeeds("copy", source, place), f"{place}@{digest}\n")
+        equal(succeeds("inspect", "--raw", place), raw)
+        source = place
+
+
+@case("copy reports as one JSON object")
+def _(directory):
+    layout = make_layout(directory)
+    found = json.loads(succeeds("copy", "--json", f"oci:{layout}:beta", f"oci:{directory}/new"))
+    equal((found["schemaVersion"], found["destination"]), (1, f"oci:{directory}/new:beta"))
+    contains(found["digest"], "sha256:")
+
+
+@case("inspect shows platforms, how they run and their layers, with control characters escaped")
+def _(directory):
+    layout = make_layout(directory)
+    text = succeeds("inspect", f"oci:{layout}:alpha")
+    for part in ("linux/amd64", "linux/arm64", '["/usr/local/bin/alpha"]', "65532:65532", "note=two words", "gz1"):
+        contains(text, part)
+    lacks(text, "\x1b")
+    found = json.loads(succeeds("inspect", "--json", f"oci:{layout}:alpha"))
+    equal(found["schemaVersion"], 1)
+    equal([image["platform"]["architecture"] for image in found["images"]], ["amd64", "arm64"])
+    equal(found["images"][0]["config"]["config"]["Entrypoint"], ["/usr/local/bin/alpha"])
+
+
+@case("inspect --raw prints the exact bytes of what is named, for a platform too")
+def _(directory):
+    layout = make_layout(directory)
+    for extra in ([], ["--platform", "linux/arm64"]):
+        digest = json.loads(succeeds("inspect", "--json", f"oci:{layout}:alpha", *extra))["digest"]
+        raw = ocibuild("inspect", "--raw", f"oci:{layout}:alpha", *extra, text=False).stdout
+        equal("sha256:" + hashlib.sha256(raw).hexdigest(), digest)
+        equal((layout / "blobs" / "sha256" / digest[7:]).read_bytes(), raw)
+    contains(fails(3, "inspect", f"oci:{layout}:alpha", "--platform", "linux/s390x"), "linux/amd64, linux/arm64")
+
+
+@case("a name that is not there ends with 3 and lists the names there are")
+def _(directory):
+    layout = make_layout(directory)
+    contains(fails(3, "inspect", f"oci:{layout}:gamma"), "alpha")
+    fails(3, "inspect", f"oci:{directory}/nowhere")
+    contains(fails(3, "copy", "ghcr.io/acme/x:1", f"oci:{directory}/x"), "not supported by this version")
+
+
+@case("malformed digests in a layout are refused before any path is made of them")
+def _(directory):
+    for digest in ("sha256:../../../etc/passwd", "sha256:abc", "sha256:" + "A" * 64, "sha256:" + "a" * 1_000_000):
+        layout = directory / str(len(digest) * 100 + ord(digest[7]))
+        (layout / "blobs" / "sha256").mkdir(parents=True)
+        (layout / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+        media_type = "application/vnd.oci.image.manifest.v1+json"
+        entry = {"mediaType": media_type, "digest": digest, "size": 2}
+        (layout / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [entry]}))
+        message = fails(3, "inspect", f"oci:{layout}")
+        equal(len(message) < 1000, True)
+
+
+run_cases()

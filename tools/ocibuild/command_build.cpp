@@ -1,0 +1,122 @@
+// ocibuild build
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "build_display.hpp"
+#include "build_report.hpp"
+#include "commands.hpp"
+#include "ocibuild/build/build.hpp"
+#include "options.hpp"
+#include "output_file.hpp"
+#include "outputs.hpp"
+#include "planning.hpp"
+#include "text.hpp"
+
+namespace ocibuild {
+namespace {
+
+struct BuildCommand {
+  PlanningOptions planning;
+  std::vector<std::string> outputs;
+  std::optional<std::string> digests_file;
+  std::optional<std::string> metadata_file;
+  std::optional<unsigned> jobs;
+  bool json = false;
+};
+
+/// The names that `build` gave to the roots, to be given in the other places too.
+std::vector<Publication> publications(const BuildResult& result, const Store& store) {
+  std::vector<Publication> all;
+  for (const BuiltComponent& component : result.components) {
+    Publication publication{.root = component.index, .names = {component.name}};
+    if (const auto named = store.resolve(component.name)) publication.root = *named;
+    for (const std::string& tag : component.tags) {
+      publication.references.push_back(fmt::format("{}:{}", component.image, tag));
+      const std::string name = fmt::format("{}:{}", component.name, tag);
+      const auto tagged = store.resolve(name);
+      if (tagged && tagged->digest == component.index.digest) publication.names.push_back(name);
+    }
+    all.push_back(std::move(publication));
+  }
+  return all;
+}
+
+/// Says one line for each component and returns whether all keep to their budgets.
+ExitCode summarize(const BuildResult& result, const Plan& plan, std::chrono::milliseconds elapsed, Console& console) {
+  ExitCode code = ExitCode::ok;
+  for (std::size_t i = 0; i < result.components.size(); ++i) {
+    const BuiltComponent& built = result.components[i];
+    std::string sizes;
+    for (const BuiltImage& image : built.images) {
+      sizes += fmt::format(", {} {}", image.manifest.platform->string(), human_size(image.size));
+    }
+    console.status(fmt::format("{}{} in {}", built.name, sizes, human_duration(elapsed)));
+    const std::optional<std::uint64_t> budget = plan.components[i].image_size.value;
+    for (const BuiltImage& image : built.images) {
+      if (!budget || image.size <= *budget) continue;
+      code = ExitCode::findings;
+      console.report(Error{Errc::invalid_argument, fmt::format("{} for {} has {}, its budget is {}", built.name,
+                                                               image.manifest.platform->string(),
+                                                               human_size(image.size), human_size(*budget))});
+    }
+  }
+  return code;
+}
+
+void write_files(const BuildCommand& options, const BuildResult& result, const Plan& plan) {
+  const std::filesystem::path standard = plan.workspace.target_directory / "ocibuild" / "docker-image-digests.json";
+  const std::filesystem::path digests = options.digests_file ? std::filesystem::path{*options.digests_file} : standard;
+  with_context("writing the digests", [&] { write_output(digests, digests_json(result, plan.revision)); });
+  if (!options.metadata_file) return;
+  with_context("writing the metadata", [&] { write_output(*options.metadata_file, metadata_json(result)); });
+}
+
+void print_result(const BuildCommand& options, const BuildResult& result, const Plan& plan, Console& console) {
+  if (options.json) {
+    console.result(digests_json(result, plan.revision));
+    return;
+  }
+  std::string lines;
+  for (const BuiltComponent& component : result.components) lines += pinned_reference(component) + "\n";
+  console.result(lines);
+}
+
+ExitCode run(const BuildCommand& options, Session& session) {
+  const std::chrono::milliseconds start = steady_time();
+  auto progress = session.start_progress();
+  const Plan plan = make_shown_plan(options.planning, session, *progress);
+  Outputs outputs{options.outputs, plan.workspace.target_directory / "ocibuild", session.console};
+  outputs.require_room_for(plan.components.size());
+  const unsigned jobs = resolve_jobs(options.jobs);
+  BuildDisplay display{plan, session.console, *progress};
+  const BuildResult result =
+      build(plan, outputs.first(), session_runner(session), {.jobs = jobs, .cargo_jobs = options.jobs.value_or(0)},
+            [&](const BuildEvent& event) { display.show(event); });
+  outputs.publish(publications(result, outputs.first()), jobs, *progress);
+  write_files(options, result, plan);
+  progress.reset();
+  const ExitCode code = summarize(result, plan, steady_time() - start, session.console);
+  print_result(options, result, plan, session.console);
+  return code;
+}
+
+}  // namespace
+
+void add_build_command(CommandLine& line) {
+  const auto options = std::make_shared<BuildCommand>();
+  CLI::App& command = line.add_command("build", "Compiles a Rust workspace and makes an image of every binary",
+                                       [options](Session& session) { return run(*options, session); });
+  add_planning_options(command, options->planning);
+  add_list(command, "--output", options->outputs, "PLACE",
+           "where the images go; repeatable; default: oci:target/ocibuild");
+  add_text(command, "--digests", options->digests_file, "FILE",
+           "digests of all images as JSON; default: target/ocibuild/docker-image-digests.json");
+  add_text(command, "--metadata-file", options->metadata_file, "FILE", "the same with the keys of docker buildx");
+  add_jobs(command, options->jobs, "threads, for cargo too; default: one for each processor");
+  add_json_flag(command, options->json, "the digests");
+  command.footer(settings_help);
+}
+
+}  // namespace ocibuild
