@@ -129,6 +129,77 @@ def _(directory):
     contains(fails(3, "copy", "ghcr.io/acme/x:1", f"oci:{directory}/x"), "not supported by this version")
 
 
+@case("verify reads everything again and says so")
+def _(directory):
+    layout = make_layout(directory)
+    contains(succeeds("verify", f"oci:{layout}:alpha"), "verified 8 blobs")
+    found = json.loads(succeeds("verify", "--json", f"oci:{layout}:alpha"))
+    equal((found["schemaVersion"], found["ok"], found["findings"]), (1, True, []))
+
+
+@case("verify ends with 7 for a flipped byte and names digest and path; copy refuses it too")
+def _(directory):
+    layout = make_layout(directory)
+    layer = json.loads(succeeds("inspect", "--json", f"oci:{layout}:alpha"))["images"][1]["layers"][1]["digest"]
+    blob = layout / "blobs" / "sha256" / layer[7:]
+    content = bytearray(blob.read_bytes())
+    content[len(content) // 2] ^= 1
+    blob.write_bytes(content)
+    done = ocibuild("verify", f"oci:{layout}:alpha")
+    equal(done.returncode, 7)
+    contains(done.stdout, layer)
+    contains(done.stdout, "manifests[1] linux/arm64 > layers[1]")
+    contains(done.stderr, "error: verifying ")
+    contains(fails(7, "copy", f"oci:{layout}:alpha", f"oci:{directory}/copy"), layer)
+
+
+@case("verify ends with 1 when documents contradict each other")
+def _(directory):
+    layout = make_layout(directory)
+    index = json.loads(succeeds("inspect", "--raw", f"oci:{layout}:alpha"))
+    index["manifests"][0]["platform"]["architecture"] = "s390x"
+    document = json.dumps(index).encode()
+    digest = hashlib.sha256(document).hexdigest()
+    (layout / "blobs" / "sha256" / digest).write_bytes(document)
+    names = json.loads((layout / "index.json").read_text())
+    names["manifests"] = [{"mediaType": index["mediaType"], "digest": "sha256:" + digest, "size": len(document)}]
+    (layout / "index.json").write_text(json.dumps(names))
+    done = ocibuild("verify", f"oci:{layout}")
+    equal(done.returncode, 1, done.stdout)
+    contains(done.stdout, "s390x")
+
+
+@case("image makes an image from files, the same for every order of options")
+def _(directory):
+    tree = make_tree(directory)
+    adds = ["--add", f"{tree}/bin/tool:/usr/bin/tool:0755", "--add", f"{tree}/bin:/data"]
+    arguments = ["image", "tool:1", "--entrypoint", "/usr/bin/tool", "--cmd=--fast", "--env", "A=b c", "--label", "k=v",
+                 "--expose", "80", "--platform", "linux/amd64,linux/arm64"]
+    first = succeeds(*arguments, *adds, "--output", f"oci:{directory}/one")
+    second = succeeds(*arguments, *adds[2:], *adds[:2], "--output", f"docker-archive:{directory}/two.tar")
+    equal(first, second)
+    name, digest = first.strip().split("@")
+    equal(name, "tool:1")
+    contains(succeeds("verify", f"oci:{directory}/one:tool:1"), digest)
+    contains(succeeds("verify", f"docker-archive:{directory}/two.tar:tool:1"), digest)
+    config = json.loads(succeeds("inspect", "--json", f"oci:{directory}/one"))["images"][0]["config"]["config"]
+    equal((config["Entrypoint"], config["Cmd"], config["User"]), (["/usr/bin/tool"], ["--fast"], "65532:65532"))
+
+
+@case("image refuses what it cannot do, and names it")
+def _(directory):
+    tree = make_tree(directory)
+    output = ["--output", f"oci:{directory}/x"]
+    contains(fails(2, "image", "x", "--add", "nocolon", *output), "SRC:DST")
+    contains(fails(2, "image", "x", "--add", f"{tree}:relative", *output), "not absolute")
+    contains(fails(2, "image", "x", "--add", f"{tree}:/x:0999", *output), "octal")
+    contains(fails(3, "image", "x", "--add", f"{tree}/none:/x", *output), "none")
+    both = ["--add", f"{tree}/bin/tool:/x", "--add", f"{tree}/link:/x"]
+    contains(fails(3, "image", "x", *both, *output), "two sources")
+    contains(fails(3, "image", "x", "--base", "alpine", "--add", f"{tree}:/x", *output), "only scratch")
+    equal((directory / "x").exists(), False)
+
+
 @case("malformed digests in a layout are refused before any path is made of them")
 def _(directory):
     for digest in ("sha256:../../../etc/passwd", "sha256:abc", "sha256:" + "A" * 64, "sha256:" + "a" * 1_000_000):

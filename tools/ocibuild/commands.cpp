@@ -10,6 +10,7 @@ void add_commands(CommandLine& line) {
   add_layer_command(line);
   add_copy_command(line);
   add_inspect_command(line);
+  add_verify_command(line);
   add_completion_command(line);
   add_version_command(line);
 }
