@@ -79,8 +79,9 @@ StringMap placeholders(const Candidate& candidate, const Surroundings& around) {
 std::string fill_tag(const std::string& text, const StringMap& values) {
   for (const auto& [name, value] : values) {
     if (!value.empty() || text.find(fmt::format("{{{}}}", name)) == std::string::npos) continue;
-    throw Error{Errc::invalid_document, fmt::format("tag `{}`: there is no {} here", text, name)}.add_note(
-        "git.sha and git.short need a commit, git.branch a branch that is checked out, git.tag a tag on this commit");
+    throw Error{Errc::invalid_document, fmt::format("tag `{}`: there is no {} here", text, name)}
+        .add_note("git.sha and git.short need a commit, git.branch a branch that is checked out, git.tag a tag on it")
+        .add_help("commit first, or name other tags with `--tag`");
   }
   const std::string tag = fill_template(text, values);
   if (is_tag(tag)) return tag;
