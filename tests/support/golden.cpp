@@ -23,9 +23,9 @@ void check_golden(const std::string& file, const std::map<std::string, std::stri
   std::map<std::string, std::string> golden;
   std::istringstream lines{read_file(path, 1 << 20)};
   for (std::string name, value; lines >> name >> value;) golden[name] = value;
-  for (const auto& [name, value] : found) {
-    CAPTURE(name);
-    CHECK(golden[name] == value);
+  for (const auto& entry : found) {
+    CAPTURE(entry.first);
+    CHECK(golden[entry.first] == entry.second);
   }
   CHECK(golden.size() == found.size());
 }
