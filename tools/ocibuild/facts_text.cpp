@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "ocibuild/layer/format.hpp"
 #include "text.hpp"
 
 namespace ocibuild {
@@ -16,6 +17,11 @@ class Page {
 
   void heading(std::size_t indent, std::string_view text) {
     text_ += std::string(indent, ' ') + style_.style.paint(Ink::strong, terminal_text(text)) + "\n";
+  }
+
+  /// A value with no name, for what needs the whole width.
+  void line(std::size_t indent, std::string_view value) {
+    text_ += fmt::format("{}{}\n", std::string(indent, ' '), terminal_text(value));
   }
 
   /// One line for each value, the name only before the first; nothing without values.
@@ -69,7 +75,7 @@ void add_execution(Page& page, const Config& config) {
 }
 
 std::string layer_line(const Page& page, const Descriptor& layer) {
-  const auto format = layer.annotations.find("dev.ocibuild.layer.format");
+  const auto format = layer.annotations.find(std::string{layer_format_annotation});
   const std::string kind = format == layer.annotations.end() ? layer.media_type : format->second;
   return fmt::format("{}  {:>9}  {}", page.digest(layer.digest), human_size(layer.size), kind);
 }
@@ -89,7 +95,7 @@ std::string title(const ImageFacts& image) {
 void add_image(Page& page, const ImageFacts& image) {
   page.heading(2, fmt::format("{}  {} in {}", title(image), human_size(total_size(image)),
                               counted(image.manifest.layers.size(), "layer")));
-  page.fact("manifest", image.descriptor.digest.string());
+  page.line(4, image.descriptor.digest.string());
   page.fact("config", page.digest(image.manifest.config.digest));
   if (image.config) add_execution(page, *image.config);
   page.fact("annotations", pairs(image.manifest.annotations));
@@ -103,7 +109,7 @@ void add_image(Page& page, const ImageFacts& image) {
 std::string facts_text(const std::string& name, const RootFacts& facts, const FactsStyle& style) {
   Page page{style};
   page.heading(0, name);
-  page.fact("digest", facts.descriptor.digest.string());
+  page.line(2, facts.descriptor.digest.string());
   page.fact("media type", facts.descriptor.media_type);
   page.fact("annotations", pairs(facts.annotations));
   for (const ImageFacts& image : facts.images) add_image(page, image);
