@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,66 +94,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-struct Child {
-  std::vector<std::string> argv;
-  std::vector<std::string> environment;
-  const char* directory = nullptr;
-  int standard_output = -1;  // -1: the caller's
-  int standard_error = -1;
-  int failure = -1;  // where the errno of a failed exec goes
-};
-
-// Runs between fork and exec: only async-signal-safe calls, everything allocated before.
-[[noreturn]] void become(const Child& child, char* const* argv, char* const* environment) {
-  ::setpgid(0, 0);
-  ::sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::signal(SIGPIPE, SIG_DFL);
-  const int null = ::open("/dev/null", O_RDONLY);
-  ::dup2(null, STDIN_FILENO);
-  if (child.standard_output >= 0) ::dup2(child.standard_output, STDOUT_FILENO);
-  if (child.standard_error >= 0) ::dup2(child.standard_error, STDERR_FILENO);
-  if (child.directory == nullptr || ::chdir(child.directory) == 0) ::execvpe(argv[0], argv, environment);
-  const int error_number = errno;
-  [[maybe_unused]] const ssize_t written = ::write(child.failure, &error_number, sizeof error_number);
-  ::_exit(127);
-}
-
-pid_t spawn(const Command& command, Child child) {
-  Pipe failure = open_pipe();
-  child.argv = command.argv;
-  child.environment = merged_environment(command);
-  child.directory = command.directory ? command.directory->c_str() : nullptr;
-  child.failure = failure.write_end.get();
-  const std::vector<char*> argv = pointers(child.argv);
-  const std::vector<char*> environment = pointers(child.environment);
-  const pid_t pid = ::fork();
-  if (pid < 0) throw_errno(fmt::format("starting {}", command.argv[0]), errno);
-  if (pid == 0) become(child, argv.data(), environment.data());
-  ::setpgid(pid, pid);  // in both: whoever comes first
-  failure.write_end = FileHandle{};
-  int error_number = 0;
-  ssize_t count = 0;
-  do count = ::read(failure.read_end.get(), &error_number, sizeof error_number);
-  while (count < 0 && errno == EINTR);
-  if (count == 0) return pid;
-  ::waitpid(pid, nullptr, 0);
-  if (error_number == ENOENT) throw Error{Errc::not_found, fmt::format("{}: no such program", command.argv[0])};
-  throw_errno(fmt::format("starting {}", command.argv[0]), error_number);
-}
-
-void read_lines(std::array<LineStream, 2>& streams) {
-  while (streams[0].open() || streams[1].open()) {
-    std::array<::pollfd, 2> waiting{};
-    for (std::size_t i = 0; i < 2; ++i) waiting[i] = {.fd = streams[i].descriptor(), .events = POLLIN, .revents = 0};
-    if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) throw_errno("waiting for output", errno);
-    for (std::size_t i = 0; i < 2; ++i) {
-      if (streams[i].open() && waiting[i].revents != 0) streams[i].read_some();
-    }
-  }
-}
-
 /// Waits for a child in any case, also when a line consumer throws; then the whole group is ended first.
 class Waiting {
  public:
@@ -178,6 +119,90 @@ class Waiting {
   ChildGroup group_;
 };
 
+/// Holds a child back until its group is registered: a program that was never started cannot outlive its caller.
+struct Gate {
+  FileHandle parent_end;
+  FileHandle child_end;
+};
+
+Gate open_gate() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) throw_errno("opening a socket", errno);
+  return {.parent_end = FileHandle{ends[0]}, .child_end = FileHandle{ends[1]}};
+}
+
+struct Child {
+  std::vector<std::string> argv;
+  std::vector<std::string> environment;
+  const char* directory = nullptr;
+  int standard_output = -1;  // -1: the caller's
+  int standard_error = -1;
+  int failure = -1;      // where the errno of a failed exec goes
+  int gate = -1;         // where the permission to go on comes from
+  int parent_gate = -1;  // the other end, which the child must not keep open
+};
+
+// Runs between fork and exec: only async-signal-safe calls, everything allocated before.
+[[noreturn]] void become(const Child& child, char* const* argv, char* const* environment) {
+  ::setpgid(0, 0);
+  ::close(child.parent_gate);
+  char permission = 0;
+  while (::read(child.gate, &permission, 1) < 0 && errno == EINTR) {
+  }
+  if (permission == 0) ::_exit(127);  // the parent is gone
+  ::sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::signal(SIGPIPE, SIG_DFL);
+  const int null = ::open("/dev/null", O_RDONLY);
+  ::dup2(null, STDIN_FILENO);
+  if (child.standard_output >= 0) ::dup2(child.standard_output, STDOUT_FILENO);
+  if (child.standard_error >= 0) ::dup2(child.standard_error, STDERR_FILENO);
+  if (child.directory == nullptr || ::chdir(child.directory) == 0) ::execvpe(argv[0], argv, environment);
+  const int error_number = errno;
+  [[maybe_unused]] const ssize_t written = ::write(child.failure, &error_number, sizeof error_number);
+  ::_exit(127);
+}
+
+/// Starts the command; from then on `waiting` owns the child, also when this throws.
+void spawn(const Command& command, Child child, std::optional<Waiting>& waiting) {
+  Pipe failure = open_pipe();
+  const Gate gate = open_gate();
+  child.argv = command.argv;
+  child.environment = merged_environment(command);
+  child.directory = command.directory ? command.directory->c_str() : nullptr;
+  child.failure = failure.write_end.get();
+  child.gate = gate.child_end.get();
+  child.parent_gate = gate.parent_end.get();
+  const std::vector<char*> argv = pointers(child.argv);
+  const std::vector<char*> environment = pointers(child.environment);
+  const pid_t pid = ::fork();
+  if (pid < 0) throw_errno(fmt::format("starting {}", command.argv[0]), errno);
+  if (pid == 0) become(child, argv.data(), environment.data());
+  ::setpgid(pid, pid);  // in both: whoever comes first
+  waiting.emplace(pid);
+  ::send(gate.parent_end.get(), "1", 1, MSG_NOSIGNAL);
+  failure.write_end = FileHandle{};
+  int error_number = 0;
+  ssize_t count = 0;
+  do count = ::read(failure.read_end.get(), &error_number, sizeof error_number);
+  while (count < 0 && errno == EINTR);
+  if (count == 0) return;
+  if (error_number == ENOENT) throw Error{Errc::not_found, fmt::format("{}: no such program", command.argv[0])};
+  throw_errno(fmt::format("starting {}", command.argv[0]), error_number);
+}
+
+void read_lines(std::array<LineStream, 2>& streams) {
+  while (streams[0].open() || streams[1].open()) {
+    std::array<::pollfd, 2> waiting{};
+    for (std::size_t i = 0; i < 2; ++i) waiting[i] = {.fd = streams[i].descriptor(), .events = POLLIN, .revents = 0};
+    if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) throw_errno("waiting for output", errno);
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (streams[i].open() && waiting[i].revents != 0) streams[i].read_some();
+    }
+  }
+}
+
 }  // namespace
 
 ExitStatus run_command(const Command& command, const CommandOutput& output) {
@@ -189,32 +214,33 @@ ExitStatus run_command(const Command& command, const CommandOutput& output) {
   Child child;
   child.standard_output = standard_output.write_end.get();
   child.standard_error = standard_error.write_end.get();
-  Waiting waiting{spawn(command, std::move(child))};
+  std::optional<Waiting> waiting;
+  spawn(command, std::move(child), waiting);
   standard_output.write_end = FileHandle{};
   standard_error.write_end = FileHandle{};
   std::array<LineStream, 2> streams{LineStream{std::move(standard_output.read_end), output.standard_output},
                                     LineStream{std::move(standard_error.read_end), output.standard_error}};
   read_lines(streams);
-  return waiting.wait();
+  return waiting->wait();
 }
 
 std::string command_output(const RunCommand& run, const Command& command) {
   std::string text;
   std::string complaint;
-  const ExitStatus status = run(command, {.standard_output =
-                                              [&](std::string_view line) {
-                                                if (text.size() + line.size() > max_output) {
-                                                  throw Error{Errc::command_failed,
-                                                              fmt::format("{} printed over {} bytes",
-                                                                          to_shell(command), max_output)};
-                                                }
-                                                text.append(line).push_back('\n');
-                                              },
-                                          .standard_error =
-                                              [&](std::string_view line) {
-                                                complaint.append(line).push_back('\n');
-                                                if (complaint.size() > 8192) complaint.erase(0, complaint.size() - 4096);
-                                              }});
+  const ExitStatus status =
+      run(command, {.standard_output =
+                        [&](std::string_view line) {
+                          if (text.size() + line.size() > max_output) {
+                            throw Error{Errc::command_failed,
+                                        fmt::format("{} printed over {} bytes", to_shell(command), max_output)};
+                          }
+                          text.append(line).push_back('\n');
+                        },
+                    .standard_error =
+                        [&](std::string_view line) {
+                          complaint.append(line).push_back('\n');
+                          if (complaint.size() > 8192) complaint.erase(0, complaint.size() - 4096);
+                        }});
   if (status.ok()) return text;
   while (complaint.ends_with('\n')) complaint.pop_back();
   Error error{Errc::command_failed, fmt::format("{} failed with exit code {}", to_shell(command), status.code)};
@@ -228,7 +254,8 @@ std::string to_shell(const Command& command) {
   for (const std::string& argument : command.argv) {
     if (!text.empty()) text.push_back(' ');
     const bool quote = argument.empty() || std::any_of(argument.begin(), argument.end(), [&](char c) {
-                         const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                         const bool alphanumeric =
+                             (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
                          return !alphanumeric && plain.find(c) == std::string_view::npos;
                        });
     if (!quote) {
@@ -237,8 +264,10 @@ std::string to_shell(const Command& command) {
     }
     text.push_back('\'');
     for (const char c : argument) {
-      if (c == '\'') text.append("'\\''");
-      else text.push_back(c);
+      if (c == '\'')
+        text.append("'\\''");
+      else
+        text.push_back(c);
     }
     text.push_back('\'');
   }
