@@ -1,10 +1,11 @@
 """`ocibuild build` and `plan` as a person or a script sees them."""
 
 import json
+import pathlib
 import re
 import shutil
 
-from harness import (ESCAPE, PROGRAM, case, contains, equal, environment, fails, files_below, in_terminal, lacks, ocibuild,
+from harness import (ESCAPE, PROGRAM, Skip, case, contains, equal, environment, fails, files_below, in_terminal, lacks, ocibuild,
                      require, run_cases, succeeds)
 from workspace import build_environment, given_binaries, make_workspace
 
@@ -66,6 +67,38 @@ def _(directory):
     equal(sorted(alpha["platforms"]), ["linux/amd64", "linux/arm64"])
     equal(alpha["size"], sum(platform["size"] for platform in alpha["platforms"].values()))
     contains(done.stdout, alpha["reference"] + "\n")
+
+
+@case("the environment stands for options, and options win")
+def _(directory):
+    env = build_environment(directory, OCIBUILD_OUTPUT=f"oci:{directory}/env", OCIBUILD_DIGESTS=directory / "env.json")
+    root, done = build(directory, env=env)
+    equal(done.returncode, 0, done.stderr)
+    equal((directory / "env" / "index.json").exists(), True)
+    equal((directory / "env.json").exists(), True)
+    root, done = build(directory / "more", "--output", f"oci:{directory}/option", env=env)
+    equal((directory / "option" / "index.json").exists(), True)
+    contains(ocibuild("build", env={**env, "OCIBUILD_JOBS": "many"}, cwd=root).stderr, "--jobs: 'many'")
+
+
+@case("the digests file is valid by its JSON Schema")
+def _(directory):
+    try:
+        import jsonschema
+    except ImportError:
+        raise Skip("the Python module jsonschema is not installed")
+    schema = json.loads((pathlib.Path(__file__).parents[2] / "schemas" / "docker-image-digests.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    for more in ([], ["--registry", "ghcr.io/acme", "--tag", "v1", "--tag", "v2"]):
+        root, done = build(directory / str(len(more)), "--json", *more)
+        jsonschema.validate(json.loads(done.stdout), schema)
+    wrong = json.loads(done.stdout)
+    wrong["components"]["alpha"]["digest"] = "latest"
+    try:
+        jsonschema.validate(wrong, schema)
+    except jsonschema.ValidationError:
+        return
+    raise AssertionError("the schema takes a tag for a digest")
 
 
 @case("--json prints the digests file")

@@ -7,6 +7,7 @@
 #include "build_display.hpp"
 #include "build_report.hpp"
 #include "commands.hpp"
+#include "copying.hpp"
 #include "ocibuild/build/build.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
@@ -110,13 +111,19 @@ void add_build_command(CommandLine& line) {
                                        [options](Session& session) { return run(*options, session); });
   add_planning_options(command, options->planning);
   add_list(command, "--output", options->outputs, "PLACE",
-           "where the images go; repeatable; default: oci:target/ocibuild");
+           "where the images go; repeatable; default: oci:target/ocibuild")
+      ->envname("OCIBUILD_OUTPUT");
   add_text(command, "--digests", options->digests_file, "FILE",
-           "digests of all images as JSON; default: target/ocibuild/docker-image-digests.json");
-  add_text(command, "--metadata-file", options->metadata_file, "FILE", "the same with the keys of docker buildx");
-  add_jobs(command, options->jobs, "threads, for cargo too; default: one for each processor");
+           "digests of all images as JSON; default: target/ocibuild/docker-image-digests.json")
+      ->envname("OCIBUILD_DIGESTS");
+  add_text(command, "--metadata-file", options->metadata_file, "FILE", "the same with the keys of docker buildx")
+      ->envname("OCIBUILD_METADATA_FILE");
+  add_jobs(command, options->jobs, "threads, for cargo too; default: one for each processor")->envname("OCIBUILD_JOBS");
   add_json_flag(command, options->json, "the digests");
-  command.footer(settings_help);
+  command.footer(
+      fmt::format("{}\nImages for archives alone are made in oci:target/ocibuild first.\n\n{}\n"
+                  "OCIBUILD_OUTPUT, _DIGESTS, _METADATA_FILE and _JOBS stand for these options.",
+                  places_help, settings_help));
 }
 
 }  // namespace ocibuild
