@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "build/features.hpp"
-#include "build/nearest.hpp"
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/nearest.hpp"
 
 namespace ocibuild {
 namespace {

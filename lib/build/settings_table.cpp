@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "build/document.hpp"
-#include "build/nearest.hpp"
 #include "build/setting_values.hpp"
+#include "ocibuild/base/nearest.hpp"
 #include "ocibuild/build/settings.hpp"
 
 namespace ocibuild {

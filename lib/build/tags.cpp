@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "build/nearest.hpp"
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/nearest.hpp"
 
 namespace ocibuild {
 namespace {

@@ -66,9 +66,17 @@ ExitCode summarize(const BuildResult& result, const Plan& plan, std::chrono::mil
   return code;
 }
 
+/// Where the digests go when nothing else is said: beside the standard layout. It is made when the images went
+/// elsewhere, because a later build would refuse a directory that holds files and is no layout.
+std::filesystem::path standard_digests_file(const std::filesystem::path& layout) {
+  open_for_writing({.kind = PlaceKind::layout, .path = layout});
+  return layout / "docker-image-digests.json";
+}
+
 void write_files(const BuildCommand& options, const BuildResult& result, const Plan& plan) {
-  const std::filesystem::path standard = plan.workspace.target_directory / "ocibuild" / "docker-image-digests.json";
-  const std::filesystem::path digests = options.digests_file ? std::filesystem::path{*options.digests_file} : standard;
+  const std::filesystem::path digests = options.digests_file
+                                            ? std::filesystem::path{*options.digests_file}
+                                            : standard_digests_file(plan.workspace.target_directory / "ocibuild");
   with_context("writing the digests", [&] { write_output(digests, digests_json(result, plan.revision)); });
   if (!options.metadata_file) return;
   with_context("writing the metadata", [&] { write_output(*options.metadata_file, metadata_json(result)); });

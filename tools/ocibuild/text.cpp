@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include <fmt/format.h>
+
+#include "ocibuild/base/nearest.hpp"
 
 namespace ocibuild {
 namespace {
@@ -69,22 +70,6 @@ std::size_t escape_sequence_length(std::string_view text) {
 bool is_color_sequence(std::string_view sequence) {
   return sequence.size() >= 3 && sequence[1] == '[' && sequence.back() == 'm' &&
          sequence.find_first_not_of("0123456789;:", 2) == sequence.size() - 1;
-}
-
-/// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) cost[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = cost[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, replaced});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
-    }
-  }
-  return cost[a.size()][b.size()];
 }
 
 }  // namespace
@@ -175,16 +160,11 @@ std::string fit(std::string_view text, std::size_t columns) {
   return std::string{text.substr(0, end)} + "…";
 }
 
-std::optional<std::string> nearest_word(std::string_view word, std::span<const std::string> known) {
-  std::optional<std::string> best;
-  if (word.size() > 64) return best;
-  std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
-  for (const std::string& candidate : known) {
-    const std::size_t distance = edit_distance(word, candidate);
-    if (distance >= best_distance || distance >= candidate.size()) continue;
-    best = candidate;
-    best_distance = distance;
-  }
+std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string>& known) {
+  if (word.size() > 64) return std::nullopt;
+  const std::string best = nearest(word, known);
+  const std::size_t distance = edit_distance(word, best);
+  if (distance > std::max<std::size_t>(word.size() / 3, 1) || distance >= best.size()) return std::nullopt;
   return best;
 }
 

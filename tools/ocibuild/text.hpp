@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ocibuild {
 
@@ -40,6 +40,6 @@ std::string fit(std::string_view text, std::size_t columns);
 std::size_t columns_of(std::string_view text) noexcept;
 
 /// The word of `known` that `word` was probably meant to be, or nothing when none is close.
-std::optional<std::string> nearest_word(std::string_view word, std::span<const std::string> known);
+std::optional<std::string> nearest_word(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace ocibuild

@@ -1,11 +1,10 @@
 // Edit distance after Damerau and Levenshtein (optimal string alignment).
-#include "build/nearest.hpp"
+#include "ocibuild/base/nearest.hpp"
 
 #include <algorithm>
 #include <limits>
 
 namespace ocibuild {
-namespace {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last, last(b.size() + 1), current(b.size() + 1);
@@ -23,8 +22,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   }
   return last[b.size()];
 }
-
-}  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;

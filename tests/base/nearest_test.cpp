@@ -1,4 +1,4 @@
-#include "build/nearest.hpp"
+#include "ocibuild/base/nearest.hpp"
 
 #include <doctest/doctest.h>
 
