@@ -19,7 +19,7 @@
 namespace ocibuild {
 namespace {
 
-constexpr std::size_t buffer_size = 256 << 10;
+constexpr std::size_t buffer_size = 64 << 10;
 
 /// The "C" locale in this thread for the time of a call. libarchive converts names to the current locale, and to
 /// composed characters where that is UTF-8; where a name cannot be converted, as here, it keeps the bytes.
