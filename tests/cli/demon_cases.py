@@ -1,0 +1,208 @@
+"""The main job, judged by others: the images of examples/demon in skopeo, umoci, podman and qemu."""
+
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+import harness
+from harness import Skip, case, environment, equal, require
+
+COMPONENTS = ["engine", "operate-ui", "runtime"]
+IMAGE = re.compile(r"ghcr\.io/afewell-hh/demon-([a-z-]+)@(sha256:[0-9a-f]{64})")
+SOURCES = pathlib.Path(__file__).resolve().parents[2]
+SCRATCH = pathlib.Path(tempfile.mkdtemp(prefix="ocibuild-demon-"))
+
+
+def run(*command, timeout=300, **options):
+    """The standard output of a program that must succeed."""
+    done = subprocess.run([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          stdin=subprocess.DEVNULL, timeout=timeout, **options)
+    equal(done.returncode, 0, f"{command}\n{done.stderr}")
+    return done.stdout
+
+
+def clone(directory):
+    """A clone of the sources with every change of the working copy, committed at a fixed time."""
+    shutil.copytree(SOURCES / "examples" / "demon", directory, ignore=shutil.ignore_patterns("target"))
+    identity = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_AUTHOR_DATE": "2024-05-06T07:08:09Z",
+                "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.com",
+                "GIT_COMMITTER_DATE": "2024-05-06T07:08:09Z", "GIT_CONFIG_GLOBAL": os.devnull}
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "demon"]):
+        run("git", *arguments, cwd=directory, env=environment(**identity))
+    return directory
+
+
+def build(directory, *arguments, **changes):
+    """The digest of each component."""
+    home = pathlib.Path.home()
+    env = environment(CARGO_HOME=os.environ.get("CARGO_HOME", home / ".cargo"),
+                      RUSTUP_HOME=os.environ.get("RUSTUP_HOME", home / ".rustup"), **changes)
+    lines = harness.succeeds("build", *arguments, cwd=directory, env=env, timeout=3000).splitlines()
+    matches = [IMAGE.fullmatch(line) for line in lines]
+    equal([bool(match) for match in matches], [True] * 3, lines)
+    return {match[1]: match[2] for match in matches}
+
+
+@functools.cache
+def first_build():
+    directory = SCRATCH / "demon"
+    try:
+        return directory, build(clone(directory), "-j1"), None
+    except Exception as failure:
+        return directory, None, failure
+
+
+def demon():
+    """A clone that was built once, even if that failed: where, and the digests."""
+    directory, digests, failure = first_build()
+    if failure:
+        raise failure
+    return directory, digests
+
+
+def layout():
+    return demon()[0] / "target" / "ocibuild"
+
+
+def blob(digest):
+    return (layout() / "blobs" / "sha256" / digest.removeprefix("sha256:")).read_bytes()
+
+
+def single_image(component, architecture, directory):
+    """A layout with the image for one architecture, since umoci takes no indexes."""
+    run("skopeo", "--override-arch", architecture, "copy", f"oci:{layout()}:{component}", f"oci:{directory}:image")
+    return f"{directory}:image"
+
+
+def unpack(component, architecture, directory):
+    """The file system of an image."""
+    directory.mkdir(parents=True)
+    image = single_image(component, architecture, directory / "layout")
+    run("umoci", "unpack", *([] if os.geteuid() == 0 else ["--rootless"]), "--image", image, directory / "bundle")
+    return directory / "bundle" / "rootfs"
+
+
+def health(port):
+    """What a service answers on /health, as soon as it does."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+                return json.load(answer)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def listening_port(log):
+    """The port in the log of a service that was started with --port 0; `log` reads the log."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if match := re.search(r"listening.*:(\d+)$", log(), re.MULTILINE):
+            return match[1]
+        time.sleep(0.1)
+    raise AssertionError(f"the service did not start:\n{log()}")
+
+
+@case("a build prints one name and digest for each component, sorted")
+def prints_digests(_):
+    equal(list(demon()[1]), COMPONENTS)
+
+
+@case("skopeo reads the index of each component, as the bytes that were named")
+def skopeo_reads(_):
+    require("skopeo")
+    for component, digest in demon()[1].items():
+        raw = run("skopeo", "inspect", "--raw", f"oci:{layout()}:{component}")
+        equal("sha256:" + hashlib.sha256(raw.encode()).hexdigest(), digest)
+
+
+@case("each index holds linux/amd64 and linux/arm64/v8")
+def holds_both_platforms(_):
+    for digest in demon()[1].values():
+        platforms = [manifest["platform"] for manifest in json.loads(blob(digest))["manifests"]]
+        equal(platforms, [{"architecture": "amd64", "os": "linux"},
+                          {"architecture": "arm64", "os": "linux", "variant": "v8"}])
+
+
+@case("umoci unpacks each component for each platform, and the files are those that were declared")
+def umoci_unpacks(directory):
+    require("skopeo", "umoci")
+    static = sorted(path.name for path in (SOURCES / "examples/demon/operate-ui/static").iterdir())
+    for component in COMPONENTS:
+        for architecture in ("amd64", "arm64"):
+            rootfs = unpack(component, architecture, directory / component / architecture)
+            binary = rootfs / "usr/local/bin" / component
+            equal(binary.stat().st_mode & 0o777, 0o755)
+            if component == "operate-ui":
+                equal(sorted(path.name for path in (rootfs / "app/static").iterdir()), static)
+
+
+@case("podman runs each amd64 image, and it answers on /health and stops on SIGTERM")
+def podman_runs(directory):
+    require("podman", "runc")
+    if platform.machine() != "x86_64":
+        raise Skip("this machine runs no amd64 programs")
+    (directory / "containers.conf").write_text(
+        '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n')
+    env = environment(CONTAINERS_CONF=directory / "containers.conf")
+    podman = ["podman", "--root", directory / "root", "--runroot", directory / "run", "--tmpdir", directory / "tmp",
+              "--storage-driver", "vfs", "--runtime", "runc", "--cgroup-manager", "cgroupfs",
+              "--events-backend", "none"]
+    for component in COMPONENTS:
+        run(*podman, "run", "-d", "--network", "host", "--name", component, f"oci:{layout()}:{component}",
+            "--port", "0", env=env)
+        logs = lambda: subprocess.run([*map(str, podman), "logs", component], env=env, capture_output=True,
+                                      text=True, check=True).stderr
+        try:
+            equal(health(listening_port(logs))["service"], component)
+            run(*podman, "stop", "-t", "20", component, env=env)
+            equal(run(*podman, "wait", component, env=env).strip(), "0", logs())
+        finally:
+            run(*podman, "rm", "-f", component, env=env)
+    run(*podman, "rmi", "-a", "-f", env=env)
+
+
+@case("the arm64 program of each component runs under qemu and answers on /health")
+def qemu_runs(directory):
+    require("skopeo", "umoci", "qemu-aarch64-static")
+    for component in COMPONENTS:
+        binary = unpack(component, "arm64", directory / component) / "usr/local/bin" / component
+        log = directory / f"{component}.log"
+        with log.open("w") as stderr:
+            service = subprocess.Popen(["qemu-aarch64-static", binary, "--port", "0"], stderr=stderr)
+        try:
+            equal(health(listening_port(log.read_text))["service"], component)
+            service.terminate()
+            equal(service.wait(30), 0)
+        finally:
+            service.kill()
+
+
+@case("another directory, umask, time zone, home and number of jobs give the same digests")
+def builds_reproducibly(directory):
+    elsewhere = clone(directory / "some where else" / "a")
+    home = directory / "home"
+    home.mkdir()
+    before = os.umask(0o077)
+    try:
+        digests = build(elsewhere, "-j2", HOME=home, TZ="Pacific/Chatham", LC_ALL="C.UTF-8")
+    finally:
+        os.umask(before)
+    equal(digests, demon()[1])
+
+
+try:
+    harness.run_cases()
+finally:
+    shutil.rmtree(SCRATCH, ignore_errors=True)
