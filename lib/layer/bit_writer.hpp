@@ -14,7 +14,8 @@ class BitWriter {
  public:
   explicit BitWriter(std::uint8_t* to) noexcept : to_{to} {}
 
-  /// Adds the lowest `count` bits of `bits`, whose others are 0. Between two calls of `flush` there is room for 56 bits.
+  /// Adds the lowest `count` bits of `bits`, whose others are 0. Between two calls of `flush` there is room for 56
+  /// bits.
   void put(std::uint64_t bits, unsigned count) noexcept {
     pending_ |= bits << pending_count_;
     pending_count_ += count;

@@ -41,7 +41,7 @@ struct BlockFormat {
   std::size_t block_size;    ///< every block has exactly this size, except the last, which has 0 to this size
   std::size_t history_size;  ///< how many bytes before a block its compression refers to, at most; below block_size
   std::string header;
-  std::function<CompressedBlock(const Block&)> compress;       ///< called by several threads at once
+  std::function<CompressedBlock(const Block&)> compress;  ///< called by several threads at once
   std::function<std::string(const StreamTotals&)> make_trailer;
 };
 

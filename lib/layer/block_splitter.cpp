@@ -6,7 +6,8 @@
 namespace ocibuild {
 namespace {
 
-// A new code costs a header of 60 to 80 bytes, and a chunk of 4 KiB looks a little more like itself than its surroundings.
+// A new code costs a header of 60 to 80 bytes, and a chunk of 4 KiB looks a little more like itself than its
+// surroundings.
 constexpr std::uint64_t cost_of_a_new_part = std::uint64_t{640} << log2_fraction_bits;
 
 /// The entropy of the counts times their sum, in 1/256 bit.
@@ -22,16 +23,17 @@ std::uint64_t cost(const Counts& counts) {
   return total == 0 ? 0 : std::uint64_t{total} * log2_fixed(total) - saved;
 }
 
-std::uint64_t cost(const Histogram& used) { return cost(used.literals) + cost(used.distances); }
+std::uint64_t cost(const Histogram& used) {
+  return cost(used.literals) + cost(used.distances);
+}
 
 }  // namespace
 
-void BlockSplitter::add(const BlockPart& chunk) {
+std::uint64_t BlockSplitter::add(const BlockPart& chunk) {
   const std::uint64_t own_cost = cost(chunk.used);
   if (parts_.empty()) {
     parts_.push_back(chunk);
-    last_cost_ = own_cost;
-    return;
+    return last_cost_ = own_cost;
   }
   Histogram joint = parts_.back().used;
   joint.add(chunk.used);
@@ -43,6 +45,7 @@ void BlockSplitter::add(const BlockPart& chunk) {
     parts_.back() = {.sequences_end = chunk.sequences_end, .content_end = chunk.content_end, .used = joint};
     last_cost_ = joint_cost;
   }
+  return own_cost;
 }
 
 }  // namespace ocibuild

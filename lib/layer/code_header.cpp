@@ -40,7 +40,8 @@ CodeLengths best_code_lengths(const Histogram& used) noexcept {
   CodeLengths lengths;
   build_code_lengths(used.literals, max_code_length, std::span{lengths.literals}.first<literal_symbols>());
   build_code_lengths(used.distances, max_code_length, lengths.distances);
-  const bool none = std::all_of(lengths.distances.begin(), lengths.distances.end(), [](auto length) { return length == 0; });
+  const bool none =
+      std::all_of(lengths.distances.begin(), lengths.distances.end(), [](auto length) { return length == 0; });
   if (none) lengths.distances[0] = 1;
   return lengths;
 }
@@ -58,7 +59,8 @@ std::uint64_t coded_size(const Histogram& used, const CodeLengths& lengths) noex
 }
 
 CodeHeader::CodeHeader(const CodeLengths& lengths) noexcept {
-  while (lengths.literals[literal_count_ - 1] == 0) --literal_count_;  // ends at 257 at the latest: the end of block is used
+  while (lengths.literals[literal_count_ - 1] == 0)
+    --literal_count_;  // ends at 257 at the latest: the end of block is used
   while (distance_count_ > 1 && lengths.distances[distance_count_ - 1] == 0) --distance_count_;
   std::array<std::uint8_t, literal_symbols + distance_symbols> all;
   const auto middle = std::copy_n(lengths.literals.begin(), literal_count_, all.begin());
@@ -78,7 +80,8 @@ CodeHeader::CodeHeader(const CodeLengths& lengths) noexcept {
 /// Runs as long as possible first; what is left and too short for a run is written out.
 void CodeHeader::add_run(std::uint8_t length, std::size_t count) noexcept {
   if (length == 0) {
-    for (; count >= 11; count -= std::min<std::size_t>(count, 138)) add(many_zeros, std::min<std::size_t>(count, 138) - 11);
+    for (; count >= 11; count -= std::min<std::size_t>(count, 138))
+      add(many_zeros, std::min<std::size_t>(count, 138) - 11);
     if (count >= 3) {
       add(few_zeros, count - 3);
       count = 0;

@@ -37,8 +37,10 @@ class PrefixedSource final : public Source {
 
 Compression recognise(Bytes start) {
   std::array<std::uint32_t, magic_size> byte{};
-  std::transform(start.begin(), start.end(), byte.begin(), [](std::byte b) { return std::to_integer<std::uint32_t>(b); });
-  if (start.size() >= 3 && byte[0] == 0x1f && byte[1] == 0x8b && byte[2] == 8) return Compression::gzip;  // RFC 1952 2.3.1
+  std::transform(start.begin(), start.end(), byte.begin(),
+                 [](std::byte b) { return std::to_integer<std::uint32_t>(b); });
+  if (start.size() >= 3 && byte[0] == 0x1f && byte[1] == 0x8b && byte[2] == 8)
+    return Compression::gzip;  // RFC 1952 2.3.1
   const std::uint32_t number = byte[0] | byte[1] << 8 | byte[2] << 16 | byte[3] << 24;
   if (number == 0xfd2fb528) return Compression::zstd;                  // RFC 8878 3.1.1
   if ((number & 0xfffffff0U) == 0x184d2a50) return Compression::zstd;  // RFC 8878 3.1.2, skippable frame

@@ -9,7 +9,9 @@ namespace ocibuild {
 namespace {
 
 /// More than enough for `size` bytes: blocks of 4 KiB or more, each no larger than stored.
-std::size_t output_bound(std::size_t size) { return size + 6 * (size / 4096 + 2) + 5 * (size / 65535) + 64; }
+std::size_t output_bound(std::size_t size) {
+  return size + 6 * (size / 4096 + 2) + 5 * (size / 65535) + 64;
+}
 
 }  // namespace
 
@@ -20,9 +22,11 @@ std::string DeflateEncoder::encode(const Block& block) {
   splitter_.reset();
   sequences_.clear();
   do {
+    const std::uint32_t start = parser_.position();
     const Histogram used = parser_.parse_chunk(sequences_);
-    splitter_.add({.sequences_end = sequences_.size(), .content_end = parser_.position(), .used = used});
-    parser_.learn(splitter_.parts().back().used);
+    const std::uint32_t end = parser_.position();
+    const std::uint64_t cost = splitter_.add({.sequences_end = sequences_.size(), .content_end = end, .used = used});
+    parser_.learn(splitter_.parts().back().used, {.cost = cost, .size = end - start});
   } while (!parser_.at_end());
 
   output_.resize(output_bound(block.content().size()));

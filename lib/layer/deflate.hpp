@@ -14,8 +14,8 @@ namespace ocibuild {
 /// Compresses blocks of a stream, each on its own. Large; one for each thread, used again and again.
 class DeflateEncoder {
  public:
-  /// The part of a DEFLATE stream for `block`, whole bytes: together with the parts before and after it is a stream. The
-  /// content may refer to the history. At most 2^30 bytes.
+  /// The part of a DEFLATE stream for `block`, whole bytes: together with the parts before and after it is a stream.
+  /// The content may refer to the history. At most 2^30 bytes.
   std::string encode(const Block& block);
 
  private:

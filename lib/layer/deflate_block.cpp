@@ -53,7 +53,7 @@ struct Code {
 /// Everything a sequence is written with.
 struct Codes {
   std::array<Code, 256> literals;
-  std::array<Code, max_match + 1> lengths;  // by length, extra bits included
+  std::array<Code, max_match + 1> lengths;       // by length, extra bits included
   std::array<Code, distance_symbols> distances;  // without extra bits
   Code end;
 
@@ -74,10 +74,13 @@ struct Codes {
   }
 };
 
-void put(Code code, BitWriter& writer) { writer.put(code.bits, code.count); }
+void put(Code code, BitWriter& writer) {
+  writer.put(code.bits, code.count);
+}
 
 /// Literals have up to 15 bits, so with up to 7 pending there is room for three between flushes.
-const std::uint8_t* write_literals(const std::uint8_t* literal, std::uint32_t count, const Codes& codes, BitWriter& writer) {
+const std::uint8_t* write_literals(const std::uint8_t* literal, std::uint32_t count, const Codes& codes,
+                                   BitWriter& writer) {
   for (; count >= 3; count -= 3, literal += 3) {
     put(codes.literals[literal[0]], writer);
     put(codes.literals[literal[1]], writer);
@@ -135,6 +138,8 @@ void write_deflate_block(const BlockContent& content, FinalBlock final, BitWrite
   write_coded(content, best, writer);
 }
 
-void write_sync_marker(BitWriter& writer) { write_stored_block({}, FinalBlock::no, writer); }
+void write_sync_marker(BitWriter& writer) {
+  write_stored_block({}, FinalBlock::no, writer);
+}
 
 }  // namespace ocibuild

@@ -75,7 +75,9 @@ inline constexpr std::array<std::uint8_t, 512> distance_symbol_of = [] {
 }  // namespace detail
 
 /// The length code, 0-28, of a length of 3-258; its symbol is that + 257.
-constexpr std::size_t length_code(std::uint32_t length) noexcept { return detail::length_code_of[length]; }
+constexpr std::size_t length_code(std::uint32_t length) noexcept {
+  return detail::length_code_of[length];
+}
 
 /// The distance symbol, 0-29, of a distance of 1-32768.
 constexpr std::size_t distance_symbol(std::uint32_t distance) noexcept {

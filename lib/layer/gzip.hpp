@@ -8,8 +8,8 @@ namespace ocibuild {
 /// Whether every block is inflated again and compared before it leaves. It never changes the bytes.
 enum class Verification { off, on };
 
-/// One gzip member with nothing in its header, made of blocks of 1 MiB. The bytes are a pure function of the content: see
-/// FORMAT.md. `compress` throws Error{digest_mismatch} when a block does not read back.
+/// One gzip member with nothing in its header, made of blocks of 1 MiB. The bytes are a pure function of the content:
+/// see FORMAT.md. `compress` throws Error{digest_mismatch} when a block does not read back.
 BlockFormat gzip_format(Verification verification = Verification::on);
 
 }  // namespace ocibuild

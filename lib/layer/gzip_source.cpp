@@ -62,8 +62,9 @@ class GzipSource final : public Source {
     } else if (outcome == Z_MEM_ERROR) {
       throw std::bad_alloc{};
     } else if (outcome != Z_OK && outcome != Z_BUF_ERROR) {
-      throw Error{Errc::invalid_document, fmt::format("gzip stream is damaged near byte {}: {}", offset_ - stream_.avail_in,
-                                                      stream_.msg != nullptr ? stream_.msg : "needs a dictionary")};
+      throw Error{Errc::invalid_document,
+                  fmt::format("gzip stream is damaged near byte {}: {}", offset_ - stream_.avail_in,
+                              stream_.msg != nullptr ? stream_.msg : "needs a dictionary")};
     }
   }
 

@@ -30,8 +30,9 @@ struct SortedSymbols {
   std::uint64_t count(std::size_t i) const { return keys[i] >> 16; }
 };
 
-/// How many codes there are of each length in a Huffman tree, where longer codes than `limit` count as `limit`. Leaves are
-/// the nodes 0 to n - 1 in sorted order, inner nodes follow in the order they are made. At equal weight a leaf goes first.
+/// How many codes there are of each length in a Huffman tree, where longer codes than `limit` count as `limit`. Leaves
+/// are the nodes 0 to n - 1 in sorted order, inner nodes follow in the order they are made. At equal weight a leaf goes
+/// first.
 LengthCounts count_lengths(const SortedSymbols& sorted, unsigned limit) {
   const std::size_t leaves = sorted.size;
   std::array<std::uint64_t, max_nodes> weight;
@@ -58,8 +59,8 @@ LengthCounts count_lengths(const SortedSymbols& sorted, unsigned limit) {
   return lengths;
 }
 
-/// Makes a code out of lengths that were cut off at `limit` and are too many for it: as often as needed, the longest code
-/// below the limit becomes an inner node with two leaves, one of them taken from the limit.
+/// Makes a code out of lengths that were cut off at `limit` and are too many for it: as often as needed, the longest
+/// code below the limit becomes an inner node with two leaves, one of them taken from the limit.
 void repair(LengthCounts& lengths, unsigned limit) {
   std::uint32_t space = 0;  // taken, in codes of length `limit`
   for (unsigned length = 1; length <= limit; ++length) space += lengths[length] << (limit - length);
@@ -97,7 +98,8 @@ void assign_codes(std::span<const std::uint8_t> lengths, std::span<std::uint16_t
   for (const std::uint8_t length : lengths) ++of_length[length];
   of_length[0] = 0;
   LengthCounts next{};
-  for (std::size_t length = 1; length < next.size(); ++length) next[length] = (next[length - 1] + of_length[length - 1]) << 1;
+  for (std::size_t length = 1; length < next.size(); ++length)
+    next[length] = (next[length - 1] + of_length[length - 1]) << 1;
   for (std::size_t symbol = 0; symbol < lengths.size(); ++symbol) {
     std::uint32_t reversed = 0;
     std::uint32_t code = lengths[symbol] == 0 ? 0 : next[lengths[symbol]]++;

@@ -33,8 +33,8 @@ void append_stored(std::string& stream, Bytes content) {
   stream.append(as_text(content));
 }
 
-/// libdeflate reads whole streams only. So the history goes in front as a stored block, and where the stream goes on, an
-/// empty final block behind.
+/// libdeflate reads whole streams only. So the history goes in front as a stored block, and where the stream goes on,
+/// an empty final block behind.
 bool inflates_to(const Block& block, std::string_view deflated) {
   constexpr std::string_view empty_final_block{"\x03\x00", 2};
   std::string stream;
@@ -49,8 +49,8 @@ bool inflates_to(const Block& block, std::string_view deflated) {
   std::string content(block.buffer.size() + 1, '\0');
   std::size_t read = 0;
   std::size_t written = 0;
-  const libdeflate_result result = ::libdeflate_deflate_decompress_ex(
-      decoder.get(), stream.data(), stream.size(), content.data(), content.size(), &read, &written);
+  const libdeflate_result result = ::libdeflate_deflate_decompress_ex(decoder.get(), stream.data(), stream.size(),
+                                                                      content.data(), content.size(), &read, &written);
   content.resize(written);
   return result == LIBDEFLATE_SUCCESS && read == stream.size() && content == as_text(block.buffer);
 }

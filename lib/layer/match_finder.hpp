@@ -18,15 +18,19 @@ struct Match {
   std::uint32_t distance = 0;
 };
 
+/// How hard to look for a match.
+struct SearchLimits {
+  std::uint32_t steps;        ///< how many positions with the same hash to look at
+  std::uint32_t nice_length;  ///< a match this long is taken without looking for a longer one
+  std::uint32_t max_length;   ///< the longest match wanted
+};
+
 /// Chains of positions with equal hashes of 4 bytes, and the last position for each hash of 3 bytes.
 ///
 /// Positions of one buffer are given in rising order, each once, to `insert` or a search; at least 4 bytes must follow
 /// each. The functions are in this header because they are the inner loop. Their outcome is part of the format gz1.
 class MatchFinder {
  public:
-  /// A match this long is taken without looking for a longer one.
-  static constexpr std::uint32_t nice_length = 60;
-
   /// Begins a new buffer, of less than 2^31 bytes.
   void reset(const std::uint8_t* buffer) noexcept {
     buffer_ = buffer;
@@ -44,9 +48,9 @@ class MatchFinder {
     heads_of_3_[hash_of_3(bytes)] = entry;
   }
 
-  /// Inserts `position` and gives its longest match of up to `limit` bytes, the nearest of several, looking at up to
-  /// `steps` positions of the chain and at the last position with the same 3 bytes.
-  Match search(std::uint32_t position, std::uint32_t limit, std::uint32_t steps) noexcept {
+  /// Inserts `position` and gives its longest match, the nearest of several, looking along the chain and at the last
+  /// position with the same 3 bytes.
+  Match search(std::uint32_t position, SearchLimits limits) noexcept {
     const std::uint32_t entry = position + max_distance;
     const std::uint32_t bytes = load32(at(entry));
     const std::uint32_t of_3 = heads_of_3_[hash_of_3(bytes)];
@@ -54,12 +58,23 @@ class MatchFinder {
     if (of_3 >= oldest(entry) && (load32(at(of_3)) ^ bytes) << 8 == 0) {
       best = {.length = min_match, .distance = entry - of_3};
     }
-    return follow_chain(entry, limit, steps, best);
+    return follow_chain(entry, limits, best);
   }
 
-  /// As `search`, but gives only matches of `length` or more bytes, which is at least 3; does not look for matches of 3.
-  Match search_at_least(std::uint32_t length, std::uint32_t position, std::uint32_t limit, std::uint32_t steps) noexcept {
-    return follow_chain(position + max_distance, limit, steps, {.length = length - 1, .distance = 0});
+  /// A match of the last 3 bytes of the buffer, which begin at `position`. Inserts nothing.
+  Match search_last(std::uint32_t position) const noexcept {
+    const std::uint32_t entry = position + max_distance;
+    const std::uint8_t* const here = at(entry);
+    const std::uint32_t bytes = here[0] | std::uint32_t{here[1]} << 8 | std::uint32_t{here[2]} << 16;
+    const std::uint32_t of_3 = heads_of_3_[hash_of_3(bytes)];
+    if (of_3 < oldest(entry) || (load32(at(of_3)) ^ bytes) << 8 != 0) return {};
+    return {.length = min_match, .distance = entry - of_3};
+  }
+
+  /// As `search`, but gives only matches of `length` or more bytes, which is at least 3; does not look for matches
+  /// of 3.
+  Match search_at_least(std::uint32_t length, std::uint32_t position, SearchLimits limits) noexcept {
+    return follow_chain(position + max_distance, limits, {.length = length - 1, .distance = 0});
   }
 
  private:
@@ -69,7 +84,9 @@ class MatchFinder {
   static constexpr std::uint32_t multiplier = 0x9e3779b1;  // 2^32 divided by the golden ratio
 
   static std::uint32_t hash(std::uint32_t bytes) noexcept { return bytes * multiplier >> (32 - hash_bits); }
-  static std::uint32_t hash_of_3(std::uint32_t bytes) noexcept { return (bytes << 8) * multiplier >> (32 - hash_of_3_bits); }
+  static std::uint32_t hash_of_3(std::uint32_t bytes) noexcept {
+    return (bytes << 8) * multiplier >> (32 - hash_of_3_bits);
+  }
 
   const std::uint8_t* at(std::uint32_t entry) const noexcept { return buffer_ + (std::size_t{entry} - max_distance); }
 
@@ -77,7 +94,8 @@ class MatchFinder {
   static std::uint32_t oldest(std::uint32_t entry) noexcept { return std::max(entry - max_distance, max_distance); }
 
   /// How many bytes are equal, of which `known` are already known to be, up to `limit`.
-  static std::uint32_t common(const std::uint8_t* a, const std::uint8_t* b, std::uint32_t known, std::uint32_t limit) noexcept {
+  static std::uint32_t common(const std::uint8_t* a, const std::uint8_t* b, std::uint32_t known,
+                              std::uint32_t limit) noexcept {
     std::uint32_t length = known;
     for (; length + 8 <= limit; length += 8) {
       const std::uint64_t difference = load64(a + length) ^ load64(b + length);
@@ -87,9 +105,14 @@ class MatchFinder {
     return length;
   }
 
-  Match follow_chain(std::uint32_t entry, std::uint32_t limit, std::uint32_t steps, Match best) noexcept {
+  /// Inserts `entry` and looks for matches longer than `best`.
+  Match follow_chain(std::uint32_t entry, SearchLimits limits, Match best) noexcept {
+    const std::uint32_t limit = limits.max_length;
+    const std::uint32_t nice_length = std::min(limits.nice_length, limit);
+    std::uint32_t steps = limits.steps;
     const std::uint8_t* const here = at(entry);
     const std::uint32_t bytes = load32(here);
+    if (limit > 4) __builtin_prefetch(&heads_[hash(load32(here + 1))]);  // needed next in most cases
     std::uint32_t candidate = heads_[hash(bytes)];
     older_[entry % max_distance] = candidate;
     heads_[hash(bytes)] = entry;
@@ -97,19 +120,28 @@ class MatchFinder {
     if (best.length >= limit) return best;
 
     const std::uint32_t end = oldest(entry);
-    // A longer match has the same last 4 bytes up to and including the one after the best length so far, which for a
-    // best length below 4 are no others than the first 4.
-    std::uint32_t tail_at = best.length < 4 ? 0 : best.length - 3;
-    std::uint32_t tail = load32(here + tail_at);
+    if (best.length < 4) {  // the first match of 4 or more
+      while (true) {
+        if (candidate < end || steps == 0) return best;
+        if (load32(at(candidate)) == bytes) break;
+        candidate = older_[candidate % max_distance];
+        --steps;
+      }
+      best = {.length = common(here, at(candidate), 4, limit), .distance = entry - candidate};
+      if (best.length >= nice_length) return best;
+      candidate = older_[candidate % max_distance];
+      --steps;
+    }
+    // A longer match is equal also in the byte after the best length so far, where most candidates fail.
+    std::uint32_t tail = load32(here + best.length - 3);
     for (; candidate >= end && steps > 0; --steps, candidate = older_[candidate % max_distance]) {
       const std::uint8_t* const there = at(candidate);
-      if (load32(there + tail_at) != tail || load32(there) != bytes) continue;
+      if (load32(there + best.length - 3) != tail || load32(there) != bytes) continue;
       const std::uint32_t length = common(here, there, 4, limit);
       if (length <= best.length) continue;
       best = {.length = length, .distance = entry - candidate};
-      if (length >= nice_length || length == limit) break;
-      tail_at = length - 3;
-      tail = load32(here + tail_at);
+      if (length >= nice_length) break;
+      tail = load32(here + length - 3);
     }
     return best;
   }

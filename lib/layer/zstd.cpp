@@ -50,7 +50,8 @@ class FrameEncoder {
 
 class ZstdSource final : public Source {
  public:
-  explicit ZstdSource(std::unique_ptr<Source> from) : from_{std::move(from)}, context_{::ZSTD_createDCtx()}, buffer_(input_size) {
+  explicit ZstdSource(std::unique_ptr<Source> from)
+      : from_{std::move(from)}, context_{::ZSTD_createDCtx()}, buffer_(input_size) {
     if (!context_) throw std::bad_alloc{};
     ::ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, max_window_log);
   }

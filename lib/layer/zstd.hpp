@@ -7,8 +7,8 @@
 
 namespace ocibuild {
 
-/// Zstandard (RFC 8878) at level 3: a frame for every 4 MiB of content, each with its content size and a checksum. Unlike gz1
-/// the bytes depend on the version of libzstd; they do not depend on the number of threads.
+/// Zstandard (RFC 8878) at level 3: a frame for every 4 MiB of content, each with its content size and a checksum.
+/// Unlike gz1 the bytes depend on the version of libzstd; they do not depend on the number of threads.
 BlockFormat zstd_format();
 
 /// Reads frames and skippable frames to the end of `from`; see make_decompressor.

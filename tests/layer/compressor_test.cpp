@@ -52,8 +52,8 @@ class FinishSink final : public Sink {
 TEST_CASE("what is compressed reads back, at every border of blocks") {
   const std::string content = mixture(2 * block + 1, 30000);
   for (const Compression compression : all_compressions) {
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{4}, block - 1,
-                                   block, block + 1, 2 * block - 1, 2 * block, 2 * block + 1}) {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{4},
+                                   block - 1, block, block + 1, 2 * block - 1, 2 * block, 2 * block + 1}) {
       CAPTURE(format_name(compression));
       CAPTURE(size);
       const std::string_view part = std::string_view{content}.substr(0, size);

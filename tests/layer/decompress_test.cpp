@@ -47,9 +47,10 @@ void check_refused(Compression compression, const std::string& compressed, const
   }
 }
 
-const std::string skippable_frame{"\x50\x2a\x4d\x18\x03\x00\x00\x00"
-                                       "abc",
-                                       11};
+const std::string skippable_frame{
+    "\x50\x2a\x4d\x18\x03\x00\x00\x00"
+    "abc",
+    11};
 
 }  // namespace
 

@@ -78,9 +78,10 @@ std::string json_lines(std::size_t size) {
   SampleNumbers numbers{7};
   std::string text;
   for (std::uint32_t id = 0; text.size() < size; ++id) {
-    text += fmt::format(R"({{"id":{},"level":"{}","user":"{}","bytes":{},"message":"{}"}})" "\n", id,
-                        numbers.below(5) == 0 ? "warning" : "info", word(1 + numbers.below(50)), numbers.below(100000),
-                        prose(20 + numbers.below(60), 1 + numbers.below(1000)));
+    text += fmt::format(R"({{"id":{},"level":"{}","user":"{}","bytes":{},"message":"{}"}})"
+                        "\n",
+                        id, numbers.below(5) == 0 ? "warning" : "info", word(1 + numbers.below(50)),
+                        numbers.below(100000), prose(20 + numbers.below(60), 1 + numbers.below(1000)));
   }
   text.resize(size);
   return text;
@@ -106,8 +107,9 @@ std::string binary_table(std::size_t size) {
 }
 
 std::string machine_code(std::size_t size) {
-  constexpr std::array<std::string_view, 12> opcodes = {"\x48\x89", "\x48\x8b", "\xe8", "\x0f\x84", "\x48\x8d", "\x85\xc0",
-                                                        "\xc3\xcc", "\x41\x57", "\x31", "\x83",     "\xff\x15", "\x4c\x8b"};
+  constexpr std::array<std::string_view, 12> opcodes = {"\x48\x89", "\x48\x8b", "\xe8",     "\x0f\x84",
+                                                        "\x48\x8d", "\x85\xc0", "\xc3\xcc", "\x41\x57",
+                                                        "\x31",     "\x83",     "\xff\x15", "\x4c\x8b"};
   SampleNumbers numbers{13};
   std::string bytes;
   while (bytes.size() < size) {
