@@ -1,3 +1,5 @@
+// The order of calls of SampleNumbers matters, and C++ leaves the order of operands and arguments open: one call for
+// each statement.
 #include "layer/sample_data.hpp"
 
 #include <algorithm>
@@ -17,7 +19,8 @@ void append_number(std::string& to, std::uint64_t number, int bytes) {
 
 std::string word(std::uint64_t seed) {
   SampleNumbers numbers{seed};
-  return random_symbols(2 + numbers.below(3) + numbers.below(6), 24, seed);
+  const std::uint32_t shortest = 2 + numbers.below(3);
+  return random_symbols(shortest + numbers.below(6), 24, seed);
 }
 
 }  // namespace
@@ -78,10 +81,13 @@ std::string json_lines(std::size_t size) {
   SampleNumbers numbers{7};
   std::string text;
   for (std::uint32_t id = 0; text.size() < size; ++id) {
-    text += fmt::format(R"({{"id":{},"level":"{}","user":"{}","bytes":{},"message":"{}"}})"
-                        "\n",
-                        id, numbers.below(5) == 0 ? "warning" : "info", word(1 + numbers.below(50)),
-                        numbers.below(100000), prose(20 + numbers.below(60), 1 + numbers.below(1000)));
+    const std::string_view level = numbers.below(5) == 0 ? "warning" : "info";
+    const std::string user = word(1 + numbers.below(50));
+    const std::uint32_t bytes = numbers.below(100000);
+    const std::uint32_t length = 20 + numbers.below(60);
+    text += fmt::format(R"({{"id":{},"level":"{}","user":"{}","bytes":{},"message":"{}"}})", id, level, user, bytes,
+                        prose(length, 1 + numbers.below(1000)));
+    text += '\n';
   }
   text.resize(size);
   return text;
@@ -115,7 +121,8 @@ std::string machine_code(std::size_t size) {
   while (bytes.size() < size) {
     const std::uint32_t kind = numbers.below(1 + numbers.below(12));
     bytes += opcodes[kind];
-    bytes.push_back(static_cast<char>(0x40 + 8 * numbers.below(8) + numbers.below(6)));
+    const std::uint32_t destination = numbers.below(8);
+    bytes.push_back(static_cast<char>(0x40 + 8 * destination + numbers.below(6)));
     if (kind % 3 == 2) append_number(bytes, 0x1000 + 16 * numbers.below(1 + numbers.below(20000)), 4);
     if (kind % 3 == 1) bytes.push_back(static_cast<char>(8 * numbers.below(16)));
   }
@@ -128,7 +135,8 @@ std::string tar_of_small_files(std::size_t size) {
   std::string bytes;
   while (bytes.size() < size) {
     const std::uint32_t length = numbers.below(3000);
-    std::string header = fmt::format("usr/share/{}/{}.txt", word(1 + numbers.below(20)), word(1 + numbers.below(5000)));
+    const std::string folder = word(1 + numbers.below(20));
+    std::string header = fmt::format("usr/share/{}/{}.txt", folder, word(1 + numbers.below(5000)));
     header.resize(100);
     header += fmt::format("{:07o}", 0644) + '\0' + std::string("0000000\0000000000\0", 16);
     header += fmt::format("{:011o}", length) + '\0' + "00000000000" + '\0' + "012345" + std::string("\0 0", 3);
