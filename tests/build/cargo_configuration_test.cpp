@@ -49,11 +49,11 @@ TEST_CASE("cargo is asked in the workspace, and a path in its answer counts from
     output.standard_output(R"({"build":{"rustc-wrapper":"tools/wrap"}})");
     return ExitStatus{0};
   };
-  const auto configuration = read_cargo_configuration(cargo, "/opt/cargo", "/work/space", {});
+  const auto configuration = read_cargo_configuration(cargo, "/opt/cargo", "/srv/space", {});
   CHECK(asked.argv.front() == "/opt/cargo");
-  CHECK(asked.directory == "/work/space");
+  CHECK(asked.directory == "/srv/space");
   CHECK(asked.environment.at("RUSTC_BOOTSTRAP") == "1");
-  CHECK(configuration.rustc_wrapper == "/work/space/tools/wrap");
+  CHECK(configuration.rustc_wrapper == "/srv/space/tools/wrap");
 }
 
 TEST_CASE("a configuration that cargo refuses is an error with cargo's words") {

@@ -21,14 +21,14 @@ const TargetChoice static_gnu{.platform = {.architecture = "arm64", .variant = "
                               .target = "aarch64-unknown-linux-gnu",
                               .crt_static = CrtStatic::forced};
 
-/// A setting of a workspace in /work, with the caller's environment.
+/// A setting of a workspace in /srv, with the caller's environment.
 struct Workshop {
   Toolchain toolchain{.commit_hash = "abc", .sysroot = "/opt/rust"};
   CargoConfiguration configuration;
   Variables environment{{"HOME", "/home/me"}};
   std::vector<TargetChoice> targets{musl};
   std::vector<LinkerChoice> linkers;
-  std::filesystem::path root = "/work";
+  std::filesystem::path root = "/srv";
 
   ReproducibleCargo cargo() const {
     return reproducible_cargo({.toolchain = toolchain,
@@ -63,7 +63,7 @@ TEST_CASE("dates are fixed, incremental compilation is off, artifacts lie apart"
   CHECK(cargo.environment.at("SOURCE_DATE_EPOCH") == "1700000000");
   CHECK(cargo.environment.at("CARGO_INCREMENTAL") == "0");
   CHECK(cargo.environment.at("RUSTC_WRAPPER") == cargo.wrapper.path.string());
-  CHECK(cargo.arguments == std::vector<std::string>{"--target-dir", "/work/target/ocibuild-cargo"});
+  CHECK(cargo.arguments == std::vector<std::string>{"--target-dir", "/srv/target/ocibuild-cargo"});
 }
 
 TEST_CASE("the user's compiler flags are not touched") {
@@ -76,8 +76,8 @@ TEST_CASE("the wrapper appends the prefixes, longer ones later, to what rustc is
   const auto lines = arguments_through(Workshop{}.cargo(), {"--crate-name", "a b"});
   const std::vector<std::string> expected{"--crate-name",
                                           "a b",
-                                          "--remap-path-prefix=/work=/workspace",
-                                          "--remap-path-prefix=/work/target=/workspace/target",
+                                          "--remap-path-prefix=/srv=/workspace",
+                                          "--remap-path-prefix=/srv/target=/workspace/target",
                                           "--remap-path-prefix=/home/me/.cargo=/cargo",
                                           "--remap-path-prefix=/opt/rust/lib/rustlib/src/rust=/rustc/abc"};
   CHECK(lines == expected);
@@ -89,14 +89,14 @@ TEST_CASE("paths with quotes and spaces reach rustc whole") {
 }
 
 TEST_CASE("CARGO_HOME counts before HOME") {
-  const auto cargo = Workshop{.environment = {{"HOME", "/home/me"}, {"CARGO_HOME", "/work/home"}}}.cargo();
-  CHECK(cargo.wrapper.content.find("'/work/home=/cargo'") != std::string::npos);
+  const auto cargo = Workshop{.environment = {{"HOME", "/home/me"}, {"CARGO_HOME", "/srv/home"}}}.cargo();
+  CHECK(cargo.wrapper.content.find("'/srv/home=/cargo'") != std::string::npos);
   CHECK(cargo.wrapper.content.find("/home/me") == std::string::npos);
 }
 
 TEST_CASE("crt-static is added for gnu targets only, and never for the machine that builds") {
   const auto cargo = Workshop{.targets = {musl, static_gnu}}.cargo();
-  CHECK(cargo.arguments.back() == "/work/target/ocibuild-cargo-static");
+  CHECK(cargo.arguments.back() == "/srv/target/ocibuild-cargo-static");
   const auto for_gnu = arguments_through(cargo, {"--target", "aarch64-unknown-linux-gnu", "x.rs"});
   CHECK(std::ranges::count(for_gnu, "target-feature=+crt-static") == 1);
   const auto for_musl = arguments_through(cargo, {"--target", "x86_64-unknown-linux-musl", "x.rs"});
@@ -122,7 +122,7 @@ TEST_CASE("the user's own wrapper is run by ours") {
 TEST_CASE("C compilers get the prefixes in the variable that cc reads") {
   const auto cargo = Workshop{}.cargo();
   const auto& flags = cargo.environment.at("CFLAGS_x86_64_unknown_linux_musl");
-  CHECK(flags.starts_with("-ffile-prefix-map=/work=/workspace "));
+  CHECK(flags.starts_with("-ffile-prefix-map=/srv=/workspace "));
   CHECK(cargo.environment.at("CXXFLAGS_x86_64_unknown_linux_musl") == flags);
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("C flags of the user are extended where they are said") {
   workshop.environment["CFLAGS"] = "-O1";
   workshop.configuration.environment["CXXFLAGS_x86_64-unknown-linux-musl"] = "-O2";
   const auto cargo = workshop.cargo();
-  CHECK(cargo.environment.at("CFLAGS").starts_with("-O1 -ffile-prefix-map=/work=/workspace"));
+  CHECK(cargo.environment.at("CFLAGS").starts_with("-O1 -ffile-prefix-map=/srv=/workspace"));
   CHECK_FALSE(cargo.environment.contains("CFLAGS_x86_64_unknown_linux_musl"));
   CHECK(cargo.environment.at("CXXFLAGS_x86_64-unknown-linux-musl").starts_with("-O2 -f"));
 }

@@ -93,11 +93,11 @@ TEST_CASE("rustc is asked in the workspace, where rust-toolchain.toml counts") {
         asked.push_back(command);
         return answer(command, output);
       },
-      {.rustc = "/opt/rustc", .directory = "/work/space"});
+      {.rustc = "/opt/rustc", .directory = "/srv/space"});
   REQUIRE(asked.size() >= 2);
   for (const auto& command : {asked[0], asked[1]}) {
     CHECK(command.argv[0] == "/opt/rustc");
-    CHECK(command.directory == "/work/space");
+    CHECK(command.directory == "/srv/space");
   }
 }
 
