@@ -43,8 +43,8 @@ Digest digest_of_content(const ReadStore& store, const BlobToVerify& blob, std::
 void verify_layer(const ReadStore& store, const BlobToVerify& blob, std::uint64_t limit) {
   const Digest found = digest_of_content(store, blob, limit);
   if (found == *blob.diff_id) return;
-  throw Error{Errc::digest_mismatch, fmt::format("the layer's content has digest {}, its config says {}", found.string(),
-                                                 blob.diff_id->string())};
+  throw Error{Errc::digest_mismatch, fmt::format("the layer's content has digest {}, its config says {}",
+                                                 found.string(), blob.diff_id->string())};
 }
 
 std::optional<Finding> verify_blob(const ReadStore& store, const BlobToVerify& blob, std::uint64_t limit) {
@@ -76,9 +76,8 @@ Report verify(const ReadStore& store, const Descriptor& root, const VerifyOption
   VerifiedDocuments documents = verify_documents(store, root);
   Report report = std::move(documents.report);
   std::vector<std::optional<Finding>> found(documents.blobs.size());
-  for_each_index(found.size(), options.jobs, [&](std::size_t i) {
-    found[i] = verify_blob(store, documents.blobs[i], options.max_layer_size);
-  });
+  for_each_index(found.size(), options.jobs,
+                 [&](std::size_t i) { found[i] = verify_blob(store, documents.blobs[i], options.max_layer_size); });
   std::set<Digest> counted;
   for (const BlobToVerify& blob : documents.blobs) {
     if (!counted.insert(blob.descriptor.digest).second) continue;

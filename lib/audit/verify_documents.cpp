@@ -15,7 +15,9 @@ namespace {
 
 constexpr int max_depth = 8;  // as walk
 
-bool is_docker(std::string_view media_type) { return media_type.starts_with("application/vnd.docker."); }
+bool is_docker(std::string_view media_type) {
+  return media_type.starts_with("application/vnd.docker.");
+}
 
 class Documents {
  public:
@@ -64,7 +66,8 @@ class Documents {
   }
 
   void enter_manifest(const Descriptor& node, const std::string& path) {
-    const auto manifest = read(node, path, [&](std::string_view text) { return parse_manifest(text, node.media_type); });
+    const auto manifest =
+        read(node, path, [&](std::string_view text) { return parse_manifest(text, node.media_type); });
     if (!manifest) return;
     const std::string config_path = below(path, "config");
     std::vector<std::optional<Digest>> diff_ids(manifest->layers.size());
@@ -85,22 +88,28 @@ class Documents {
   void compare(const Descriptor& node, const std::string& path, const Manifest& manifest, const Config& config) {
     const std::size_t layers = manifest.layers.size();
     if (config.diff_ids.size() != layers) {
-      contradict(node, path, fmt::format("the manifest has {} layers, its config {} diff_ids", layers, config.diff_ids.size()));
+      contradict(node, path,
+                 fmt::format("the manifest has {} layers, its config {} diff_ids", layers, config.diff_ids.size()));
     }
     const auto is_full = [](const History& line) { return !line.empty_layer; };
     const auto made = static_cast<std::size_t>(std::count_if(config.history.begin(), config.history.end(), is_full));
     if (!config.history.empty() && made != layers) {
-      contradict(node, path, fmt::format("the manifest has {} layers, the history of its config makes {}", layers, made));
+      contradict(node, path,
+                 fmt::format("the manifest has {} layers, the history of its config makes {}", layers, made));
     }
     if (node.platform && !satisfies(config.platform, *node.platform)) {
-      contradict(node, path, fmt::format("the index says {}, the config says {}", node.platform->string(),
-                                         config.platform.string()));
+      contradict(
+          node, path,
+          fmt::format("the index says {}, the config says {}", node.platform->string(), config.platform.string()));
     }
-    const auto is_foreign = [&](const Descriptor& blob) { return is_docker(blob.media_type) != is_docker(node.media_type); };
+    const auto is_foreign = [&](const Descriptor& blob) {
+      return is_docker(blob.media_type) != is_docker(node.media_type);
+    };
     const auto foreign = std::find_if(manifest.layers.begin(), manifest.layers.end(), is_foreign);
     if (is_foreign(manifest.config) || foreign != manifest.layers.end()) {
       const Descriptor& blob = is_foreign(manifest.config) ? manifest.config : *foreign;
-      contradict(node, path, fmt::format("media types of OCI and Docker are mixed: {} in {}", blob.media_type, node.media_type));
+      contradict(node, path,
+                 fmt::format("media types of OCI and Docker are mixed: {} in {}", blob.media_type, node.media_type));
     }
   }
 

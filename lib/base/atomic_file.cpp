@@ -65,7 +65,9 @@ void AtomicFile::write(Bytes bytes) {
   }
 }
 
-void AtomicFile::commit() { commit(target_); }
+void AtomicFile::commit() {
+  commit(target_);
+}
 
 void AtomicFile::commit(const std::filesystem::path& target) {
   const std::string doing = fmt::format("writing {}", target.native());
@@ -78,7 +80,8 @@ void AtomicFile::commit(const std::filesystem::path& target) {
 
 void remove_abandoned_files(const std::filesystem::path& directory) noexcept {
   std::error_code error;
-  for (std::filesystem::directory_iterator entry{directory, error}, end; !error && entry != end; entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry{directory, error}, end; !error && entry != end;
+       entry.increment(error)) {
     const std::filesystem::path& path = entry->path();
     if (!path.filename().native().starts_with(temporary_prefix)) continue;
     const FileHandle file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};

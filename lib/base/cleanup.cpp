@@ -30,7 +30,9 @@ constexpr auto grace = std::chrono::milliseconds{300};
 constexpr auto reaping_time = std::chrono::milliseconds{100};
 constexpr auto poll_interval = std::chrono::milliseconds{10};
 
-bool is_alive(pid_t group) { return ::kill(-group, 0) == 0; }
+bool is_alive(pid_t group) {
+  return ::kill(-group, 0) == 0;
+}
 
 /// Waits until no group is alive, at most for `limit`; true when it came to that.
 bool all_gone(const std::multiset<pid_t>& groups, std::chrono::milliseconds limit) {

@@ -25,7 +25,9 @@ std::string_view to_string(Errc code) noexcept {
 
 Error::Error(Errc code, std::string message) : code_{code}, message_{std::move(message)} {}
 
-void Error::add_context(std::string_view doing) { message_ = fmt::format("{}: {}", doing, message_); }
+void Error::add_context(std::string_view doing) {
+  message_ = fmt::format("{}: {}", doing, message_);
+}
 
 Error& Error::add_note(std::string note) & {
   notes_.push_back(std::move(note));
@@ -37,9 +39,13 @@ Error& Error::add_help(std::string help) & {
   return *this;
 }
 
-Error&& Error::add_note(std::string note) && { return std::move(add_note(std::move(note))); }
+Error&& Error::add_note(std::string note) && {
+  return std::move(add_note(std::move(note)));
+}
 
-Error&& Error::add_help(std::string help) && { return std::move(add_help(std::move(help))); }
+Error&& Error::add_help(std::string help) && {
+  return std::move(add_help(std::move(help)));
+}
 
 void throw_errno(std::string_view doing, int error_number) {
   std::string reason = std::generic_category().message(error_number);

@@ -49,7 +49,9 @@ FileHandle::~FileHandle() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-int FileHandle::release() noexcept { return std::exchange(descriptor_, -1); }
+int FileHandle::release() noexcept {
+  return std::exchange(descriptor_, -1);
+}
 
 FileSource::FileSource(const std::filesystem::path& path, Symlinks symlinks)
     : path_{path}, file_{open_regular(path, symlinks)} {
@@ -82,7 +84,8 @@ void write_file(const std::filesystem::path& target, std::string_view content) {
 
 void sync_directory(const std::filesystem::path& directory) {
   const FileHandle handle{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!handle || ::fsync(handle.get()) != 0) throw_errno(fmt::format("syncing directory {}", directory.native()), errno);
+  if (!handle || ::fsync(handle.get()) != 0)
+    throw_errno(fmt::format("syncing directory {}", directory.native()), errno);
 }
 
 void create_directories(const std::filesystem::path& directory) {

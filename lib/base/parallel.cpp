@@ -64,7 +64,8 @@ void for_each_index(std::size_t count, unsigned jobs, const std::function<void(s
   for (std::size_t i = 0; i < helpers; ++i) threads.emplace_back(run);
   run();
   for (std::thread& thread : threads) thread.join();
-  const auto first = std::find_if(failures.begin(), failures.end(), [](const auto& failure) { return failure != nullptr; });
+  const auto first =
+      std::find_if(failures.begin(), failures.end(), [](const auto& failure) { return failure != nullptr; });
   if (first != failures.end()) std::rethrow_exception(*first);
 }
 

@@ -1,7 +1,8 @@
 // Environment, arguments and wrapper for a reproducible cargo build.
 //
-// Why a wrapper: RUSTFLAGS in the environment would replace the flags of the user's configuration files, and versions of
-// cargo differ in whether they hash RUSTFLAGS, with the paths we want to hide, into symbol names (rust-lang/cargo#6914).
+// Why a wrapper: RUSTFLAGS in the environment would replace the flags of the user's configuration files, and versions
+// of cargo differ in whether they hash RUSTFLAGS, with the paths we want to hide, into symbol names
+// (rust-lang/cargo#6914).
 #include "ocibuild/build/reproducible.hpp"
 
 #include <algorithm>

@@ -55,7 +55,8 @@ ArchiveReader::ArchiveReader(const std::filesystem::path& file, ArchiveFormat fo
   with_context(file.native(), [&] {
     if (tar_->contains(layout_file::marker)) return take_layout();
     if (format_ == ArchiveFormat::docker && tar_->contains(layout_file::docker_manifest)) return take_saved_images();
-    Error error{Errc::invalid_document, fmt::format("not an archive of images: it contains no {}", layout_file::marker)};
+    Error error{Errc::invalid_document,
+                fmt::format("not an archive of images: it contains no {}", layout_file::marker)};
     if (tar_->contains(layout_file::docker_manifest)) {
       error.add_help(fmt::format("it was written by `docker save`; read it as docker-archive:{}", file.native()));
     }
@@ -94,8 +95,9 @@ void ArchiveReader::take_saved_images() {
     std::string document = tar_->read(image.config, max_manifest_size);
     const Config config = with_context(image.config, [&] { return parse_config(document); });
     if (config.diff_ids.size() != image.layers.size()) {
-      throw Error{Errc::invalid_document, fmt::format("{} layers in {}, but {} diff_ids in {}", image.layers.size(),
-                                                      layout_file::docker_manifest, config.diff_ids.size(), image.config)};
+      throw Error{Errc::invalid_document,
+                  fmt::format("{} layers in {}, but {} diff_ids in {}", image.layers.size(),
+                              layout_file::docker_manifest, config.diff_ids.size(), image.config)};
     }
     Manifest manifest{.config = keep(media_type::config, std::move(document))};
     for (std::size_t i = 0; i < image.layers.size(); ++i) {
@@ -133,6 +135,8 @@ std::optional<Descriptor> ArchiveReader::resolve(std::string_view name) const {
   return find_root(index_, name, named_by(format_));
 }
 
-std::vector<NamedRoot> ArchiveReader::roots() const { return named_roots(index_, named_by(format_)); }
+std::vector<NamedRoot> ArchiveReader::roots() const {
+  return named_roots(index_, named_by(format_));
+}
 
 }  // namespace ocibuild

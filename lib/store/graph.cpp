@@ -78,6 +78,8 @@ std::vector<Descriptor> children(const Descriptor& node, std::string_view docume
   });
 }
 
-void walk(const ReadStore& store, const Descriptor& root, const Visit& visit) { Walk{store, visit}.enter(root, 1); }
+void walk(const ReadStore& store, const Descriptor& root, const Visit& visit) {
+  Walk{store, visit}.enter(root, 1);
+}
 
 }  // namespace ocibuild

@@ -18,8 +18,8 @@ LayoutReader::LayoutReader(std::filesystem::path directory) : directory_{std::mo
   }
   const std::filesystem::path marker = directory_ / layout_file::marker;
   if (!std::filesystem::exists(std::filesystem::symlink_status(marker, error))) {
-    throw Error{Errc::invalid_document, fmt::format("{} is not an OCI layout: it has no {} file", directory_.native(),
-                                                    layout_file::marker)};
+    throw Error{Errc::invalid_document,
+                fmt::format("{} is not an OCI layout: it has no {} file", directory_.native(), layout_file::marker)};
   }
   const std::string content = read_file(marker, max_marker_size, Symlinks::refuse);
   with_context(marker.native(), [&] { require_layout_marker(content); });
@@ -38,7 +38,8 @@ bool LayoutReader::contains(const Descriptor& descriptor) const {
 
 std::unique_ptr<Source> LayoutReader::open(const Descriptor& descriptor) const {
   const std::filesystem::path path = blob_path(descriptor.digest);
-  return std::make_unique<LocatedSource>(path.native(), std::make_unique<FileSource>(path, Symlinks::refuse), descriptor);
+  return std::make_unique<LocatedSource>(path.native(), std::make_unique<FileSource>(path, Symlinks::refuse),
+                                         descriptor);
 }
 
 Index LayoutReader::index() const {
@@ -51,6 +52,8 @@ std::optional<Descriptor> LayoutReader::resolve(std::string_view name) const {
   return find_root(index(), name, NamedBy::ref_name);
 }
 
-std::vector<NamedRoot> LayoutReader::roots() const { return named_roots(index(), NamedBy::ref_name); }
+std::vector<NamedRoot> LayoutReader::roots() const {
+  return named_roots(index(), NamedBy::ref_name);
+}
 
 }  // namespace ocibuild

@@ -27,14 +27,16 @@ void write_in(const std::filesystem::path& work, const std::filesystem::path& ta
 void require_usable(const std::filesystem::path& directory) {
   std::set<std::string> names;
   std::error_code error;
-  for (std::filesystem::directory_iterator entry{directory, error}, end; !error && entry != end; entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry{directory, error}, end; !error && entry != end;
+       entry.increment(error)) {
     names.insert(entry->path().filename().native());
   }
   if (error) throw_errno(fmt::format("reading directory {}", directory.native()), error.value());
   names.erase(std::string{work_directory});
   // Looked at after the listing: another process may be making the layout just now, and that directory comes first.
   if (std::filesystem::is_directory(directory / work_directory, error)) {
-    for (const auto& made : {layout_file::blobs, layout_file::index, layout_file::marker}) names.erase(std::string{made});
+    for (const auto& made : {layout_file::blobs, layout_file::index, layout_file::marker})
+      names.erase(std::string{made});
   }
   if (names.empty()) return;
   throw Error{Errc::invalid_document, fmt::format("{} is neither an OCI layout nor empty: it contains '{}'",
@@ -80,7 +82,10 @@ bool is_there(const std::filesystem::path& path) {
 }  // namespace
 
 LayoutStore::LayoutStore(std::filesystem::path directory, LayoutOptions options)
-    : directory_{std::move(directory)}, work_{make_layout(directory_)}, options_{std::move(options)}, reader_{directory_} {
+    : directory_{std::move(directory)},
+      work_{make_layout(directory_)},
+      options_{std::move(options)},
+      reader_{directory_} {
   remove_abandoned_files(work_);
 }
 
@@ -98,8 +103,8 @@ void LayoutStore::set_aside(const Descriptor& descriptor) {
   std::filesystem::path kept;
   int number = 0;
   do {
-    kept = work_ / corrupt_directory / fmt::format("{}-{}.{}", descriptor.digest.algorithm(),
-                                                   descriptor.digest.encoded(), number++);
+    kept = work_ / corrupt_directory /
+           fmt::format("{}-{}.{}", descriptor.digest.algorithm(), descriptor.digest.encoded(), number++);
   } while (is_there(kept));
   std::error_code error;
   std::filesystem::rename(path, kept, error);

@@ -32,8 +32,8 @@ Place parse_local(std::string_view text, const Prefix& prefix) {
   Place place{.kind = prefix.kind, .path = rest.substr(0, colon)};
   if (colon != std::string_view::npos) place.name = rest.substr(colon + 1);
   if (place.path.empty() || (colon != std::string_view::npos && place.name.empty())) {
-    throw Error{Errc::invalid_argument, fmt::format("{} is incomplete, expected {}PATH or {}PATH:NAME", quote(text),
-                                                    prefix.text, prefix.text)};
+    throw Error{Errc::invalid_argument,
+                fmt::format("{} is incomplete, expected {}PATH or {}PATH:NAME", quote(text), prefix.text, prefix.text)};
   }
   if (place.name.empty()) return place;
   if (place.kind == PlaceKind::docker_archive) {
@@ -49,7 +49,8 @@ Place parse_registry(std::string_view text) {
   try {
     Reference::parse(text);
   } catch (Error& error) {
-    error.add_help("a layout is written as oci:DIR[:name], an archive as oci-archive:FILE[:name] or docker-archive:FILE[:name]");
+    error.add_help(
+        "a layout is written as oci:DIR[:name], an archive as oci-archive:FILE[:name] or docker-archive:FILE[:name]");
     throw;
   }
   return {.kind = PlaceKind::registry, .name = std::string{text}};
@@ -80,7 +81,8 @@ bool are_one(const std::vector<NamedRoot>& roots) {
 [[noreturn]] void throw_no_root(const Place& place, const std::vector<NamedRoot>& roots) {
   std::string names;
   for (const NamedRoot& root : roots) {
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", root.name.empty() ? root.descriptor.digest.string() : root.name);
+    names +=
+        fmt::format("{}{}", names.empty() ? "" : ", ", root.name.empty() ? root.descriptor.digest.string() : root.name);
   }
   const std::string wanted = place.name.empty() ? fmt::format("has {} images, expected a name", roots.size())
                                                 : fmt::format("has no image {}", quote(place.name));

@@ -107,9 +107,9 @@ void set_root(Index& index, const Descriptor& root, std::string_view name) {
 
 void require_root_name(std::string_view name) {
   if (is_root_name(name)) return;
-  throw Error{Errc::invalid_argument,
-              fmt::format("{} cannot name an image: expected letters and digits, joined by one of -._:@+/ or --",
-                          quote(name))};
+  throw Error{
+      Errc::invalid_argument,
+      fmt::format("{} cannot name an image: expected letters and digits, joined by one of -._:@+/ or --", quote(name))};
 }
 
 void require_root(const ReadStore& store, const Descriptor& root) {

@@ -23,8 +23,9 @@ constexpr int max_link_hops = 8;
 std::size_t read_at(const FileHandle& file, const std::string& name, std::uint64_t offset, MutableBytes into) {
   std::size_t filled = 0;
   while (filled < into.size()) {
-    const ssize_t count = ::pread(file.get(), into.data() + filled, std::min<std::size_t>(into.size() - filled, 1 << 30),
-                                  static_cast<off_t>(offset + filled));
+    const ssize_t count =
+        ::pread(file.get(), into.data() + filled, std::min<std::size_t>(into.size() - filled, 1 << 30),
+                static_cast<off_t>(offset + filled));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw_errno(fmt::format("reading {}", name), errno);
     if (count == 0) break;
@@ -70,7 +71,8 @@ class Collector {
     if (!name || name->empty() || entry.name.ends_with('/')) return;
     if (is_file) keep(*name, {.offset = entry.offset, .size = entry.size});
     if (entry.type == '1') links_[*name] = path_within(entry.link).value_or("");
-    if (entry.type == '2') links_[*name] = path_within(std::filesystem::path{*name}.parent_path() / entry.link).value_or("");
+    if (entry.type == '2')
+      links_[*name] = path_within(std::filesystem::path{*name}.parent_path() / entry.link).value_or("");
   }
 
   std::map<std::string, TarExtent, std::less<>> finish() {
@@ -104,7 +106,8 @@ void refuse_compressed(std::string_view begin) {
 }  // namespace
 
 TarFile::TarFile(const std::filesystem::path& path)
-    : path_{path}, file_{std::make_shared<FileHandle>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))} {
+    : path_{path},
+      file_{std::make_shared<FileHandle>(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))} {
   if (!*file_ && errno == ENOENT) throw Error{Errc::not_found, fmt::format("{}: no such file", path_.native())};
   struct ::stat status {};
   if (!*file_ || ::fstat(file_->get(), &status) != 0) throw_errno(fmt::format("opening {}", path_.native()), errno);
@@ -119,7 +122,8 @@ TarFile::TarFile(const std::filesystem::path& path)
     read(0, std::as_writable_bytes(std::span{begin}));
     refuse_compressed(begin);
     Collector collector;
-    read_tar_headers(read, static_cast<std::uint64_t>(status.st_size), [&](const TarMember& entry) { collector.take(entry); });
+    read_tar_headers(read, static_cast<std::uint64_t>(status.st_size),
+                     [&](const TarMember& entry) { collector.take(entry); });
     files_ = collector.finish();
   });
 }

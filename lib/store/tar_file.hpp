@@ -24,8 +24,9 @@ struct TarExtent {
 /// An uncompressed tar (ustar, pax or GNU). Safe for use by several threads at once.
 class TarFile {
  public:
-  /// Reads all headers. Names are relative without `./`; links are resolved within the tar. Throws Error{not_found, io},
-  /// {unsupported} for a compressed file, {invalid_document} for a damaged one, two entries of one name, or too many.
+  /// Reads all headers. Names are relative without `./`; links are resolved within the tar. Throws Error{not_found,
+  /// io}, {unsupported} for a compressed file, {invalid_document} for a damaged one, two entries of one name, or too
+  /// many.
   explicit TarFile(const std::filesystem::path& path);
 
   const std::map<std::string, TarExtent, std::less<>>& files() const noexcept { return files_; }

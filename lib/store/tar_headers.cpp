@@ -85,7 +85,8 @@ void take_pax_records(std::string_view records, std::uint64_t offset, Extensions
     if (key == "size") {
       std::uint64_t size = 0;
       const auto [end, bad] = std::from_chars(value.data(), value.data() + value.size(), size);
-      if (bad != std::errc{} || end != value.data() + value.size() || size >> 62 != 0) throw_damaged(offset, "pax size");
+      if (bad != std::errc{} || end != value.data() + value.size() || size >> 62 != 0)
+        throw_damaged(offset, "pax size");
       extensions.size = size;
     }
     if (key.starts_with("GNU.sparse.")) throw_damaged(offset, "sparse files do not belong into an archive of images");
@@ -98,17 +99,19 @@ TarMember parse_header(const Block& block, std::uint64_t offset) {
   const auto size = parse_number(field(block, 124, 12));
   if (!size) throw_damaged(offset, "size is not a number");
   TarMember entry{.name = text_field(block, 0, 100),
-                 .link = text_field(block, 157, 100),
-                 .type = block[156],
-                 .offset = offset + block_size,
-                 .size = *size};
+                  .link = text_field(block, 157, 100),
+                  .type = block[156],
+                  .offset = offset + block_size,
+                  .size = *size};
   // GNU uses the bytes of the prefix for other things, and says so in the magic.
   const std::string prefix = field(block, 257, 6) == std::string_view{"ustar\0", 6} ? text_field(block, 345, 155) : "";
   if (!prefix.empty()) entry.name = fmt::format("{}/{}", prefix, entry.name);
   return entry;
 }
 
-bool has_content(char type) { return type == '0' || type == '\0' || type == '7' || type == 'x' || type == 'g' || type == 'L' || type == 'K'; }
+bool has_content(char type) {
+  return type == '0' || type == '\0' || type == '7' || type == 'x' || type == 'g' || type == 'L' || type == 'K';
+}
 
 std::string read_extension(const ReadAt& read_at, const TarMember& entry) {
   if (entry.size > max_extension_size) throw_damaged(entry.offset - block_size, "extension header is too long");
@@ -130,7 +133,8 @@ bool take_extension(const ReadAt& read_at, const TarMember& entry, Extensions& e
 
 }  // namespace
 
-void read_tar_headers(const ReadAt& read_at, std::uint64_t file_size, const std::function<void(const TarMember&)>& take) {
+void read_tar_headers(const ReadAt& read_at, std::uint64_t file_size,
+                      const std::function<void(const TarMember&)>& take) {
   Extensions extensions;
   for (std::uint64_t offset = 0; offset < file_size;) {
     Block block{};

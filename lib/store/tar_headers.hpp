@@ -24,6 +24,7 @@ using ReadAt = std::function<std::size_t(std::uint64_t offset, MutableBytes into
 
 /// Calls `take` for every entry up to the end mark or the end of the file, whose size is `file_size`.
 /// Throws Error{invalid_document} when a header is damaged or an entry goes beyond the end.
-void read_tar_headers(const ReadAt& read_at, std::uint64_t file_size, const std::function<void(const TarMember&)>& take);
+void read_tar_headers(const ReadAt& read_at, std::uint64_t file_size,
+                      const std::function<void(const TarMember&)>& take);
 
 }  // namespace ocibuild

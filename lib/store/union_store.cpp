@@ -20,7 +20,8 @@ std::unique_ptr<Source> UnionStore::open(const Descriptor& descriptor) const {
   for (const ReadStore* store : stores_) {
     if (store->contains(descriptor)) return store->open(descriptor);
   }
-  throw Error{Errc::not_found, fmt::format("blob {} is in none of {} stores", descriptor.digest.string(), stores_.size())};
+  throw Error{Errc::not_found,
+              fmt::format("blob {} is in none of {} stores", descriptor.digest.string(), stores_.size())};
 }
 
 std::optional<Descriptor> UnionStore::resolve(std::string_view name) const {

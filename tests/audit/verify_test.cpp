@@ -51,7 +51,9 @@ Finding only_finding(const Report& report) {
   return report.findings.front();
 }
 
-bool mentions(const Finding& finding, std::string_view text) { return finding.message.find(text) != std::string::npos; }
+bool mentions(const Finding& finding, std::string_view text) {
+  return finding.message.find(text) != std::string::npos;
+}
 
 }  // namespace
 
@@ -124,8 +126,8 @@ TEST_CASE("a layer that is not compressed as its media type says is an integrity
 
 TEST_CASE("a layer that expands beyond the limit is a finding") {
   MemoryStore store;
-  const Descriptor root = testing::put_sample_image(
-      store, {.greeting = std::string(8 << 20, '\0'), .compression = Compression::gzip});
+  const Descriptor root =
+      testing::put_sample_image(store, {.greeting = std::string(8 << 20, '\0'), .compression = Compression::gzip});
   CHECK(verify(store, root).ok());
   const Finding finding = only_finding(verify(store, root, {.max_layer_size = 1 << 20}));
   CHECK(mentions(finding, "expands to more than 1048576 bytes"));

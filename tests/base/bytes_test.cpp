@@ -29,7 +29,9 @@ TEST_CASE("transfer moves everything and counts it") {
 TEST_CASE("read_fully stops only at the end") {
   class OneByteSource final : public Source {
    public:
-    std::size_t read(MutableBytes into) override { return left_ == 0 || into.empty() ? 0 : (--left_, into[0] = std::byte{'a'}, 1); }
+    std::size_t read(MutableBytes into) override {
+      return left_ == 0 || into.empty() ? 0 : (--left_, into[0] = std::byte{'a'}, 1);
+    }
 
    private:
     int left_ = 5;

@@ -23,11 +23,11 @@ namespace {
   const std::string script = "trap '' TERM; echo $$ > " + (dir / "pid").native() + "; echo up; sleep 1000";
   std::thread runner{[&] {
     run_command({.argv = {"sh", "-c", script}}, {.standard_output =
-                                                      [](std::string_view) {
-                                                        abandon_everything();
-                                                        ::_exit(0);
-                                                      },
-                                                  .standard_error = {}});
+                                                     [](std::string_view) {
+                                                       abandon_everything();
+                                                       ::_exit(0);
+                                                     },
+                                                 .standard_error = {}});
   }};
   runner.join();
   ::_exit(1);
@@ -47,7 +47,8 @@ TEST_CASE("abandoning leaves neither temporary files nor child processes") {
   CHECK(WEXITSTATUS(status) == 0);
   const pid_t shell = static_cast<pid_t>(std::stol(read_file(dir + "/pid", 32)));
   // Grandchildren are dead, but it is for init to reap them.
-  for (int tries = 0; tries < 500 && ::kill(-shell, 0) == 0; ++tries) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  for (int tries = 0; tries < 500 && ::kill(-shell, 0) == 0; ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
   CHECK(::kill(-shell, 0) != 0);
   CHECK(std::distance(std::filesystem::directory_iterator{dir}, {}) == 1);  // the file "pid"
   std::filesystem::remove_all(dir);

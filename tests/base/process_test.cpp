@@ -16,13 +16,16 @@ struct Lines {
 
 Lines lines_of(const Command& command, int expected_code = 0) {
   Lines lines;
-  const ExitStatus status = run_command(command, {.standard_output = [&](std::string_view l) { lines.out.emplace_back(l); },
-                                                  .standard_error = [&](std::string_view l) { lines.err.emplace_back(l); }});
+  const ExitStatus status =
+      run_command(command, {.standard_output = [&](std::string_view l) { lines.out.emplace_back(l); },
+                            .standard_error = [&](std::string_view l) { lines.err.emplace_back(l); }});
   CHECK(status.code == expected_code);
   return lines;
 }
 
-Command shell(std::string script) { return {.argv = {"sh", "-c", std::move(script)}}; }
+Command shell(std::string script) {
+  return {.argv = {"sh", "-c", std::move(script)}};
+}
 
 }  // namespace
 
@@ -63,8 +66,9 @@ TEST_CASE("a program that does not exist is not found") {
 
 TEST_CASE("a consumer that throws ends the program and its children") {
   const auto give_up = [](std::string_view) { throw std::runtime_error{"enough"}; };
-  CHECK_THROWS_WITH(run_command(shell("echo x; sleep 1000 & sleep 1000"), {.standard_output = give_up, .standard_error = {}}),
-                    "enough");
+  CHECK_THROWS_WITH(
+      run_command(shell("echo x; sleep 1000 & sleep 1000"), {.standard_output = give_up, .standard_error = {}}),
+      "enough");
 }
 
 TEST_CASE("command_output fails with the program's own words") {

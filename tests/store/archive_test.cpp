@@ -44,7 +44,8 @@ std::size_t entries_in(const fs::path& directory) {
 std::vector<FileEntry> saved_image() {
   Config config{.platform = Platform::parse("linux/amd64")};
   config.diff_ids = {Digest::of("layer content")};
-  return {text("c.json", serialize(config)), text("id/layer.tar", "layer content"),
+  return {text("c.json", serialize(config)),
+          text("id/layer.tar", "layer content"),
           {.path = "other/layer.tar", .kind = EntryKind::symlink, .link = "../id/layer.tar"},
           text("manifest.json", R"([{"Config":"c.json","RepoTags":["n:1"],"Layers":["other/layer.tar"]}])")};
 }
@@ -117,7 +118,10 @@ TEST_CASE("a layer of an older docker save that is not its diff_id is found when
   write_tar(dir.path() / "archive", entries);
   const ArchiveReader reader{dir.path() / "archive", ArchiveFormat::docker};
   MemoryStore to;
-  CHECK(failure_of([&] { copy(reader, *reader.resolve("n:1"), to); return 0; }).code() == Errc::digest_mismatch);
+  CHECK(failure_of([&] {
+          copy(reader, *reader.resolve("n:1"), to);
+          return 0;
+        }).code() == Errc::digest_mismatch);
 }
 
 TEST_CASE("what is not an archive of images is refused") {
@@ -161,7 +165,8 @@ TEST_CASE("an archive cut off anywhere is refused or found incomplete") {
 TEST_CASE("names in a tar that lead outside are not files of it, and two of one name are refused") {
   const TempDir dir{fs::temp_directory_path()};
   const fs::path path = dir.path() / "tar";
-  write_tar(path, {text("a", "1"), {.path = "up", .kind = EntryKind::symlink, .link = "../../etc/passwd"},
+  write_tar(path, {text("a", "1"),
+                   {.path = "up", .kind = EntryKind::symlink, .link = "../../etc/passwd"},
                    {.path = "loop", .kind = EntryKind::symlink, .link = "loop"}});
   const TarFile tar{path};
   CHECK(tar.files().size() == 1);

@@ -14,11 +14,14 @@ using testing::failure_of;
 
 constexpr std::size_t limit = 64 << 20;
 
-Blob text_blob(std::string text) { return memory_blob("text/plain", std::move(text)); }
+Blob text_blob(std::string text) {
+  return memory_blob("text/plain", std::move(text));
+}
 
 /// A blob whose content is not what its descriptor says.
 Blob lying_blob(const std::string& claimed, const std::string& content) {
-  return {.descriptor = describe("text/plain", claimed), .open = [content] { return std::make_unique<MemorySource>(content); }};
+  return {.descriptor = describe("text/plain", claimed),
+          .open = [content] { return std::make_unique<MemorySource>(content); }};
 }
 
 }  // namespace
@@ -68,7 +71,10 @@ TEST_CASE_TEMPLATE("a store takes nothing whose content is not what its descript
   Kind kind;
   for (const std::string content : {"wrong text", "short", "some text and more", ""}) {
     const Blob blob = lying_blob("some texts", content);
-    CHECK(failure_of([&] { kind.writer().put(blob); return 0; }).code() == Errc::digest_mismatch);
+    CHECK(failure_of([&] {
+            kind.writer().put(blob);
+            return 0;
+          }).code() == Errc::digest_mismatch);
   }
   CHECK_FALSE(kind.finish_and_read().contains(describe("text/plain", "some texts")));
 }
@@ -160,7 +166,10 @@ TEST_CASE_TEMPLATE("a root keeps its annotations, without those that name it", K
 TEST_CASE_TEMPLATE("only what is in the store can be named", Kind, OCIBUILD_ALL_STORES) {
   Kind kind;
   const Descriptor missing = describe(media_type::index, "{}");
-  CHECK(failure_of([&] { kind.writer().tag(missing, "v1"); return 0; }).code() == Errc::not_found);
+  CHECK(failure_of([&] {
+          kind.writer().tag(missing, "v1");
+          return 0;
+        }).code() == Errc::not_found);
   CHECK(kind.finish_and_read().roots().empty());
 }
 
@@ -168,7 +177,10 @@ TEST_CASE_TEMPLATE("a name that no other tool could read is refused", Kind, OCIB
   Kind kind;
   const Descriptor root = testing::put_sample_index(kind.writer());
   for (const std::string name : {"-v1", "v1-", "a b", "v1\n", "a//b", "caf\xc3\xa9"}) {
-    CHECK(failure_of([&] { kind.writer().tag(root, name); return 0; }).code() == Errc::invalid_argument);
+    CHECK(failure_of([&] {
+            kind.writer().tag(root, name);
+            return 0;
+          }).code() == Errc::invalid_argument);
   }
 }
 

@@ -13,7 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string digest_of_file(const fs::path& path) { return Digest::of(read_file(path, 1 << 20)).string(); }
+std::string digest_of_file(const fs::path& path) {
+  return Digest::of(read_file(path, 1 << 20)).string();
+}
 
 std::string digest_of_archive(const fs::path& path, ArchiveFormat format) {
   ArchiveWriter writer{path, {.format = format}};
@@ -30,11 +32,12 @@ TEST_CASE("index.json and archives have the same bytes as ever") {
   Descriptor root = testing::put_sample_index(store);
   root.annotations.emplace(annotation::image_name, "ghcr.io/o/n:v1");
   store.tag(root, "v1");
-  testing::check_golden("stores", {
-      {"index.json", digest_of_file(dir.path() / "layout/index.json")},
-      {"oci-archive", digest_of_archive(dir.path() / "archive", ArchiveFormat::oci)},
-      {"docker-archive", digest_of_archive(dir.path() / "archive", ArchiveFormat::docker)},
-  });
+  testing::check_golden("stores",
+                        {
+                            {"index.json", digest_of_file(dir.path() / "layout/index.json")},
+                            {"oci-archive", digest_of_archive(dir.path() / "archive", ArchiveFormat::oci)},
+                            {"docker-archive", digest_of_archive(dir.path() / "archive", ArchiveFormat::docker)},
+                        });
 }
 
 }  // namespace ocibuild

@@ -84,7 +84,10 @@ TEST_CASE("nesting deeper than eight levels is refused") {
   for (int level = 2; level <= 8; ++level) root = put_index_over(store, {root});
   CHECK_NOTHROW(walk(store, root, [](const Descriptor&, std::string_view) {}));
   root = put_index_over(store, {root});
-  const Error error = failure_of([&] { walk(store, root, [](const Descriptor&, std::string_view) {}); return 0; });
+  const Error error = failure_of([&] {
+    walk(store, root, [](const Descriptor&, std::string_view) {});
+    return 0;
+  });
   CHECK(error.code() == Errc::invalid_document);
 }
 
@@ -94,7 +97,10 @@ TEST_CASE("one digest cannot be a document in one place and a layer in another")
   Descriptor disguised = index;
   disguised.media_type = media_type::layer_tar;
   const Descriptor root = put_index_over(store, {disguised, index});
-  const Error error = failure_of([&] { walk(store, root, [](const Descriptor&, std::string_view) {}); return 0; });
+  const Error error = failure_of([&] {
+    walk(store, root, [](const Descriptor&, std::string_view) {});
+    return 0;
+  });
   CHECK(error.code() == Errc::invalid_document);
 }
 
@@ -121,7 +127,10 @@ TEST_CASE("a failure stops the copy before any parent of what failed") {
   RecordingStore to;
   const Descriptor image = parse_index(read_blob(from, root, max_manifest_size)).manifests[0];
   to.failing = image.digest;
-  CHECK(failure_of([&] { copy(from, root, to, {.jobs = 2}); return 0; }).code() == Errc::io);
+  CHECK(failure_of([&] {
+          copy(from, root, to, {.jobs = 2});
+          return 0;
+        }).code() == Errc::io);
   CHECK_FALSE(to.contains(root));
   CHECK_FALSE(to.contains(image));
   to.failing.reset();
@@ -134,7 +143,10 @@ TEST_CASE("a graph with a missing or corrupt document is not copied") {
   MemoryStore to;
   const Descriptor missing = describe(media_type::manifest, "nowhere");
   const Descriptor root = put_index_over(from, {missing});
-  CHECK(failure_of([&] { copy(from, root, to); return 0; }).code() == Errc::not_found);
+  CHECK(failure_of([&] {
+          copy(from, root, to);
+          return 0;
+        }).code() == Errc::not_found);
   CHECK_FALSE(to.contains(root));
 }
 
@@ -142,7 +154,8 @@ TEST_CASE("a layer that must not be distributed is left out when it is not there
   MemoryStore from;
   const Descriptor config = put_document(from, media_type::config, "{}");
   const Descriptor layer = describe("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "elsewhere");
-  const Descriptor root = put_document(from, media_type::manifest, serialize(Manifest{.config = config, .layers = {layer}}));
+  const Descriptor root =
+      put_document(from, media_type::manifest, serialize(Manifest{.config = config, .layers = {layer}}));
   MemoryStore to;
   copy(from, root, to);
   CHECK(to.contains(root));

@@ -20,7 +20,9 @@ using testing::says;
 
 constexpr std::size_t limit = 1 << 20;
 
-void write(const fs::path& path, std::string_view content) { std::ofstream{path, std::ios::binary} << content; }
+void write(const fs::path& path, std::string_view content) {
+  std::ofstream{path, std::ios::binary} << content;
+}
 
 std::vector<std::string> names_in(const fs::path& directory) {
   std::vector<std::string> names;
@@ -111,11 +113,10 @@ TEST_CASE("a name that is there already is not written again") {
 TEST_CASE("a corrupt blob is set aside, reported and written again by put and by add") {
   const TempDir dir{fs::temp_directory_path()};
   std::vector<fs::path> kept;
-  LayoutStore store{dir.path(), {.corrupt_blob = [&](const Descriptor&, const fs::path& path) { kept.push_back(path); }}};
+  LayoutStore store{dir.path(),
+                    {.corrupt_blob = [&](const Descriptor&, const fs::path& path) { kept.push_back(path); }}};
   const Blob blob = memory_blob("text/plain", "some text");
-  const auto add = [&] {
-    store.add([&](Sink& sink) { return sink.write(as_bytes("some text")), blob.descriptor; });
-  };
+  const auto add = [&] { store.add([&](Sink& sink) { return sink.write(as_bytes("some text")), blob.descriptor; }); };
   store.put(blob);
   for (const std::string bad : {"some tex", "some texT", "", "some text and more"}) {
     write(store.blob_path(blob.descriptor.digest), bad);
@@ -153,7 +154,10 @@ TEST_CASE("a blob that is a symlink, directory, FIFO or device is refused withou
     make();
     CHECK_FALSE(store.contains(blob.descriptor));
     CHECK(failure_of([&] { return store.open(blob.descriptor); }).code() == Errc::invalid_document);
-    CHECK(failure_of([&] { store.put(blob); return 0; }).code() == Errc::invalid_document);
+    CHECK(failure_of([&] {
+            store.put(blob);
+            return 0;
+          }).code() == Errc::invalid_document);
     fs::remove(path);
   }
   CHECK(read_file(dir.path() / "target", limit) == "some text");
@@ -162,9 +166,11 @@ TEST_CASE("a blob that is a symlink, directory, FIFO or device is refused withou
 TEST_CASE("digests in index.json that are not digests are refused before they become paths") {
   const TempDir dir{fs::temp_directory_path()};
   LayoutStore{dir.path()};
-  for (const std::string& digest : {std::string{"sha256:../../x"}, std::string{"sha256:12"}, "sha256:" + std::string(64, 'A'),
-                                   "sha256:" + std::string(1 << 20, 'a'), std::string{"../x:y"}}) {
-    write(dir.path() / "index.json", R"({"schemaVersion":2,"manifests":[{"mediaType":"a/b","size":1,"digest":")" + digest + R"("}]})");
+  for (const std::string& digest :
+       {std::string{"sha256:../../x"}, std::string{"sha256:12"}, "sha256:" + std::string(64, 'A'),
+        "sha256:" + std::string(1 << 20, 'a'), std::string{"../x:y"}}) {
+    write(dir.path() / "index.json",
+          R"({"schemaVersion":2,"manifests":[{"mediaType":"a/b","size":1,"digest":")" + digest + R"("}]})");
     CHECK(failure_of([&] { return LayoutReader{dir.path()}; }).code() == Errc::invalid_document);
   }
 }
@@ -174,7 +180,10 @@ TEST_CASE("a failed put leaves no temporary file") {
   LayoutStore store{dir.path()};
   Blob blob = memory_blob("text/plain", "some text");
   blob.open = [] { return std::make_unique<MemorySource>("wrong"); };
-  CHECK(failure_of([&] { store.put(blob); return 0; }).code() == Errc::digest_mismatch);
+  CHECK(failure_of([&] {
+          store.put(blob);
+          return 0;
+        }).code() == Errc::digest_mismatch);
   CHECK(names_in(dir.path() / ".ocibuild") == std::vector<std::string>{"lock"});
 }
 

@@ -66,7 +66,7 @@ struct Union {
   static std::string spelled(std::string name) { return name; }
 };
 
-#define OCIBUILD_ALL_STORES \
+#define OCIBUILD_ALL_STORES                                                                  \
   ::ocibuild::testing::Memory, ::ocibuild::testing::Layout, ::ocibuild::testing::OciArchive, \
       ::ocibuild::testing::DockerArchive, ::ocibuild::testing::Union
 

@@ -37,14 +37,14 @@ struct Report {
 };
 
 struct VerifyOptions {
-  unsigned jobs = 4;                              ///< blobs read at the same time
-  std::uint64_t max_layer_size = 64ULL << 30;     ///< bytes; a layer that expands to more is a finding
+  unsigned jobs = 4;                           ///< blobs read at the same time
+  std::uint64_t max_layer_size = 64ULL << 30;  ///< bytes; a layer that expands to more is a finding
 };
 
-/// Reads everything below `root` again and checks it: that it is there; sizes and digests; that documents are what their
-/// media types say; each layer, decompressed, against its diff_id; each config against its manifest (number of layers,
-/// history) and its platform against the index. Goes on after a finding. Layers that must not be distributed may be
-/// absent. Memory does not grow with the layers. Throws only what kept it from looking: Error{io, unavailable,
+/// Reads everything below `root` again and checks it: that it is there; sizes and digests; that documents are what
+/// their media types say; each layer, decompressed, against its diff_id; each config against its manifest (number of
+/// layers, history) and its platform against the index. Goes on after a finding. Layers that must not be distributed
+/// may be absent. Memory does not grow with the layers. Throws only what kept it from looking: Error{io, unavailable,
 /// unauthorized, denied}.
 Report verify(const ReadStore& store, const Descriptor& root, const VerifyOptions& options = {});
 

@@ -111,7 +111,8 @@ class TempDir {
   std::optional<TemporaryPath> registration_;
 };
 
-/// Holds an exclusive advisory lock on a file (created when missing, never removed) against other processes and threads.
+/// Holds an exclusive advisory lock on a file (created when missing, never removed) against other processes and
+/// threads.
 class FileLock {
  public:
   /// Waits until it has the lock. Throws Error{io}.

@@ -13,7 +13,7 @@ namespace ocibuild {
 
 /// A program with its arguments. Nothing is ever given to a shell.
 struct Command {
-  std::vector<std::string> argv;                    ///< argv[0] is looked up in PATH unless it contains a slash
+  std::vector<std::string> argv;                   ///< argv[0] is looked up in PATH unless it contains a slash
   std::map<std::string, std::string> environment;  ///< added to, or replacing parts of, the caller's environment
   std::vector<std::string> removed_environment;    ///< variables the program must not see
   std::optional<std::filesystem::path> directory;  ///< where it runs; by default where the caller runs

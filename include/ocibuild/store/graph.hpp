@@ -20,8 +20,8 @@ using Visit = std::function<void(const Descriptor& node, std::string_view docume
 void walk(const ReadStore& store, const Descriptor& root, const Visit& visit);
 
 struct CopyOptions {
-  unsigned jobs = 4;                                       ///< blobs in flight
-  std::function<void(const Descriptor&)> copied;           ///< after each blob that was put; from any thread, one at a time
+  unsigned jobs = 4;                              ///< blobs in flight
+  std::function<void(const Descriptor&)> copied;  ///< after each blob that was put; from any thread, one at a time
 };
 
 /// Puts everything below `root`, and then `root`, into `to`: children always before their parents, so that nothing in

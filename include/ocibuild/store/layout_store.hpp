@@ -1,4 +1,5 @@
-// OCI image layouts: a directory with oci-layout, index.json and blobs/<algorithm>/<encoded> (image-spec, image-layout.md).
+// OCI image layouts: a directory with oci-layout, index.json and blobs/<algorithm>/<encoded> (image-spec,
+// image-layout.md).
 #pragma once
 
 #include <filesystem>

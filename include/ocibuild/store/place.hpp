@@ -38,7 +38,8 @@ struct OpenedRoot {
 /// there are, and as the stores do; {unsupported} for a registry.
 OpenedRoot open_for_reading(const Place& place);
 
-/// Opens a place for `put`, `tag(root, place.name)` and `finish`. Throws as the stores do; {unsupported} for a registry.
+/// Opens a place for `put`, `tag(root, place.name)` and `finish`. Throws as the stores do; {unsupported} for a
+/// registry.
 std::unique_ptr<Store> open_for_writing(const Place& place, const LayoutOptions& options = {});
 
 }  // namespace ocibuild

@@ -26,7 +26,7 @@ Blob memory_blob(std::string_view media_type, std::string content);
 /// what a store returns is without them.
 namespace annotation {
 inline constexpr std::string_view ref_name = "org.opencontainers.image.ref.name";  // image-spec, annotations.md
-inline constexpr std::string_view image_name = "io.containerd.image.name";         // the full reference, for docker load
+inline constexpr std::string_view image_name = "io.containerd.image.name";  // the full reference, for docker load
 }  // namespace annotation
 
 /// A root with the name it has in its store.
