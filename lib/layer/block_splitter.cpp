@@ -16,7 +16,6 @@ std::uint64_t cost(const Counts& counts) {
   std::uint32_t total = 0;
   std::uint64_t saved = 0;
   for (const std::uint32_t count : counts) {
-    if (count == 0) continue;
     total += count;
     saved += std::uint64_t{count} * log2_fixed(count);
   }

@@ -4,6 +4,9 @@
 #include <memory>
 #include <string_view>
 
+#ifdef OCIBUILD_LIBDEFLATE
+#include <libdeflate.h>
+#endif
 #include <zlib.h>
 
 #include "layer/deflate.hpp"
@@ -27,21 +30,26 @@ std::string make_trailer(const StreamTotals& totals) {
 }
 
 std::uint32_t crc32_of(Bytes bytes) {
+#ifdef OCIBUILD_LIBDEFLATE
+  return ::libdeflate_crc32(0, bytes.data(), bytes.size());
+#else
   return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+#endif
 }
 
 }  // namespace
 
 BlockFormat gzip_format(Verification verification) {
   const auto encoders = std::make_shared<Recycler<DeflateEncoder>>();
+  const Decoder decoder = verification == Verification::with_zlib ? Decoder::zlib : Decoder::fastest;
   return BlockFormat{
       .block_size = block_size,
       .history_size = max_distance,
       .header = std::string{header},
       .compress =
-          [encoders, verification](const Block& block) {
+          [encoders, verification, decoder](const Block& block) {
             std::string bytes = encoders->with([&](DeflateEncoder& encoder) { return encoder.encode(block); });
-            if (verification == Verification::on) check_inflates_to(block, bytes);
+            if (verification != Verification::off) check_inflates_to(block, bytes, decoder);
             return CompressedBlock{.bytes = std::move(bytes), .crc32 = crc32_of(block.content())};
           },
       .make_trailer = make_trailer,

@@ -12,9 +12,8 @@
 
 #ifdef OCIBUILD_LIBDEFLATE
 #include <libdeflate.h>
-#else
-#include <zlib.h>
 #endif
+#include <zlib.h>
 
 namespace ocibuild {
 namespace {
@@ -35,7 +34,7 @@ void append_stored(std::string& stream, Bytes content) {
 
 /// libdeflate reads whole streams only. So the history goes in front as a stored block, and where the stream goes on,
 /// an empty final block behind.
-bool inflates_to(const Block& block, std::string_view deflated) {
+bool libdeflate_reads(const Block& block, std::string_view deflated) {
   constexpr std::string_view empty_final_block{"\x03\x00", 2};
   std::string stream;
   stream.reserve(block.history_size + deflated.size() + 16);
@@ -55,10 +54,10 @@ bool inflates_to(const Block& block, std::string_view deflated) {
   return result == LIBDEFLATE_SUCCESS && read == stream.size() && content == as_text(block.buffer);
 }
 
-#else
+#endif
 
 /// zlib takes the history as a dictionary.
-bool inflates_to(const Block& block, std::string_view deflated) {
+bool zlib_reads(const Block& block, std::string_view deflated) {
   constexpr int raw_window_bits = -15;
   z_stream stream{};
   if (::inflateInit2(&stream, raw_window_bits) != Z_OK) throw std::bad_alloc{};
@@ -76,12 +75,18 @@ bool inflates_to(const Block& block, std::string_view deflated) {
   return outcome == expected && stream.avail_in == 0 && content == as_text(block.content());
 }
 
+bool reads(Decoder decoder, const Block& block, std::string_view deflated) {
+#ifdef OCIBUILD_LIBDEFLATE
+  if (decoder == Decoder::fastest) return libdeflate_reads(block, deflated);
 #endif
+  static_cast<void>(decoder);
+  return zlib_reads(block, deflated);
+}
 
 }  // namespace
 
-void check_inflates_to(const Block& block, std::string_view deflated) {
-  if (inflates_to(block, deflated)) return;
+void check_inflates_to(const Block& block, std::string_view deflated, Decoder decoder) {
+  if (reads(decoder, block, deflated)) return;
   throw Error{Errc::digest_mismatch,
               fmt::format("a compressed block of {} bytes does not read back as the {} bytes that went into it",
                           deflated.size(), block.content().size())}

@@ -7,9 +7,13 @@
 
 namespace ocibuild {
 
-/// Inflates `deflated`, the part of a DEFLATE stream for `block`, and compares. libdeflate does it where built in, else
-/// zlib. Throws Error{digest_mismatch} unless exactly the content comes out, and the stream ends exactly when it is the
-/// last.
-void check_inflates_to(const Block& block, std::string_view deflated);
+enum class Decoder {
+  fastest,  ///< libdeflate where built in, else zlib
+  zlib,
+};
+
+/// Inflates `deflated`, the part of a DEFLATE stream for `block`, and compares. Throws Error{digest_mismatch} unless
+/// exactly the content comes out, and the stream ends exactly when it is the last.
+void check_inflates_to(const Block& block, std::string_view deflated, Decoder decoder);
 
 }  // namespace ocibuild

@@ -36,14 +36,13 @@ class MatchFinder {
     buffer_ = buffer;
     heads_.fill(0);
     heads_of_3_.fill(0);
-    older_.fill(0);
   }
 
   void insert(std::uint32_t position) noexcept {
     const std::uint32_t entry = position + max_distance;
     const std::uint32_t bytes = load32(at(entry));
     std::uint32_t& head = heads_[hash(bytes)];
-    older_[entry % max_distance] = head;
+    older_[entry % max_distance] = age(entry, head);
     head = entry;
     heads_of_3_[hash_of_3(bytes)] = entry;
   }
@@ -54,11 +53,10 @@ class MatchFinder {
     const std::uint32_t entry = position + max_distance;
     const std::uint32_t bytes = load32(at(entry));
     const std::uint32_t of_3 = heads_of_3_[hash_of_3(bytes)];
-    Match best{.length = min_match - 1, .distance = 0};
-    if (of_3 >= oldest(entry) && (load32(at(of_3)) ^ bytes) << 8 == 0) {
-      best = {.length = min_match, .distance = entry - of_3};
-    }
-    return follow_chain(entry, limits, best);
+    const Match match = follow_chain(entry, limits, {.length = min_match, .distance = 0});
+    if (match.distance != 0) return match;
+    if (of_3 < oldest(entry) || (load32(at(of_3)) ^ bytes) << 8 != 0) return {};
+    return {.length = min_match, .distance = entry - of_3};
   }
 
   /// A match of the last 3 bytes of the buffer, which begin at `position`. Inserts nothing.
@@ -71,6 +69,13 @@ class MatchFinder {
     return {.length = min_match, .distance = entry - of_3};
   }
 
+  /// How many bytes from `position` on, up to `limit`, are equal to those `distance` before, which is at most
+  /// max_distance and does not reach before the buffer.
+  std::uint32_t length_at(std::uint32_t distance, std::uint32_t position, std::uint32_t limit) const noexcept {
+    const std::uint8_t* const here = at(position + max_distance);
+    return common(here, here - distance, 0, limit);
+  }
+
   /// As `search`, but gives only matches of `length` or more bytes, which is at least 3; does not look for matches
   /// of 3.
   Match search_at_least(std::uint32_t length, std::uint32_t position, SearchLimits limits) noexcept {
@@ -79,7 +84,7 @@ class MatchFinder {
 
  private:
   // An entry is a position + max_distance. So an unused entry, which is 0, is older than anything in reach.
-  static constexpr int hash_bits = 16;
+  static constexpr int hash_bits = 17;
   static constexpr int hash_of_3_bits = 14;
   static constexpr std::uint32_t multiplier = 0x9e3779b1;  // 2^32 divided by the golden ratio
 
@@ -89,6 +94,11 @@ class MatchFinder {
   }
 
   const std::uint8_t* at(std::uint32_t entry) const noexcept { return buffer_ + (std::size_t{entry} - max_distance); }
+
+  /// How far `older` is before `entry`; what is out of reach counts as max_distance.
+  static std::uint16_t age(std::uint32_t entry, std::uint32_t older) noexcept {
+    return static_cast<std::uint16_t>(std::min(entry - older, max_distance));
+  }
 
   /// The smallest entry that a match at `entry` may refer to.
   static std::uint32_t oldest(std::uint32_t entry) noexcept { return std::max(entry - max_distance, max_distance); }
@@ -112,9 +122,13 @@ class MatchFinder {
     std::uint32_t steps = limits.steps;
     const std::uint8_t* const here = at(entry);
     const std::uint32_t bytes = load32(here);
-    if (limit > 4) __builtin_prefetch(&heads_[hash(load32(here + 1))]);  // needed next in most cases
+    if (limit > 4) {  // needed next in most cases
+      const std::uint32_t next = load32(here + 1);
+      __builtin_prefetch(&heads_[hash(next)], 1);
+      __builtin_prefetch(&heads_of_3_[hash_of_3(next)], 1);
+    }
     std::uint32_t candidate = heads_[hash(bytes)];
-    older_[entry % max_distance] = candidate;
+    older_[entry % max_distance] = age(entry, candidate);
     heads_[hash(bytes)] = entry;
     heads_of_3_[hash_of_3(bytes)] = entry;
     if (best.length >= limit) return best;
@@ -124,17 +138,17 @@ class MatchFinder {
       while (true) {
         if (candidate < end || steps == 0) return best;
         if (load32(at(candidate)) == bytes) break;
-        candidate = older_[candidate % max_distance];
+        candidate -= older_[candidate % max_distance];
         --steps;
       }
       best = {.length = common(here, at(candidate), 4, limit), .distance = entry - candidate};
       if (best.length >= nice_length) return best;
-      candidate = older_[candidate % max_distance];
+      candidate -= older_[candidate % max_distance];
       --steps;
     }
     // A longer match is equal also in the byte after the best length so far, where most candidates fail.
     std::uint32_t tail = load32(here + best.length - 3);
-    for (; candidate >= end && steps > 0; --steps, candidate = older_[candidate % max_distance]) {
+    for (; candidate >= end && steps > 0; --steps, candidate -= older_[candidate % max_distance]) {
       const std::uint8_t* const there = at(candidate);
       if (load32(there + best.length - 3) != tail || load32(there) != bytes) continue;
       const std::uint32_t length = common(here, there, 4, limit);
@@ -149,7 +163,7 @@ class MatchFinder {
   const std::uint8_t* buffer_ = nullptr;
   std::array<std::uint32_t, 1 << hash_bits> heads_;
   std::array<std::uint32_t, 1 << hash_of_3_bits> heads_of_3_;
-  std::array<std::uint32_t, max_distance> older_;
+  std::array<std::uint16_t, max_distance> older_;
 };
 
 }  // namespace ocibuild

@@ -16,8 +16,10 @@ constexpr std::uint32_t max_skip = 8;
 // Most data is searched quickly. Where the last chunk took little room, as in tables and repetitive text, there are few
 // symbols to search for and much to gain.
 constexpr Effort quick = {.steps = 8, .lazy_steps = 4, .lazy_length = 10, .nice_length = 60};
-constexpr Effort thorough = {.steps = 32, .lazy_steps = 16, .lazy_length = 32, .nice_length = max_match};
-constexpr std::uint64_t thorough_below = 22;  // 1/16 bit for each byte
+constexpr Effort thorough = {.steps = 16, .lazy_steps = 6, .lazy_length = 32, .nice_length = max_match};
+constexpr Effort exhaustive = {.steps = 128, .lazy_steps = 32, .lazy_length = 32, .nice_length = max_match};
+constexpr std::uint64_t thorough_below = 22;    // 1/16 bit for each byte
+constexpr std::uint64_t exhaustive_below = 14;  // 1/16 bit for each byte
 
 std::uint32_t whole_log2(std::uint32_t number) {
   return static_cast<std::uint32_t>(std::bit_width(number)) - 1;
@@ -31,14 +33,19 @@ bool is_better(Match next, Match match) {
 
 }  // namespace
 
-/// The longest match at the position.
+/// The longest match at the position. A match that could not be longer may go on at its distance, which many other
+/// positions with the same bytes can hide from a search of few steps.
 [[gnu::always_inline]] inline Match MatchParser::first_match(Cursor& cursor) {
   const std::uint32_t left = size_ - cursor.position;
   if (cursor.position >= search_end_) return left == min_match ? finder_.search_last(cursor.position) : Match{};
   cursor.inserted = cursor.position + 1;
-  return finder_.search(
-      cursor.position,
-      {.steps = effort_.steps, .nice_length = effort_.nice_length, .max_length = std::min(max_match, left)});
+  const std::uint32_t limit = std::min(max_match, left);
+  const Match match = finder_.search(cursor.position,
+                                     {.steps = effort_.steps, .nice_length = effort_.nice_length, .max_length = limit});
+  if (cursor.likely_distance == 0 || match.length == limit) return match;
+  const std::uint32_t length = finder_.length_at(cursor.likely_distance, cursor.position, limit);
+  return length > std::max(match.length, min_match) ? Match{.length = length, .distance = cursor.likely_distance}
+                                                    : match;
 }
 
 /// Replaces `match`, of the position, by a better one of the next position, if there is one.
@@ -58,6 +65,7 @@ bool is_better(Match next, Match match) {
 [[gnu::always_inline]] inline void MatchParser::take_literal(Cursor& cursor, Histogram& used) {
   ++used.literals[buffer_[cursor.position++]];
   ++cursor.literal_run;
+  cursor.likely_distance = 0;
 }
 
 /// In data without matches, takes some literals unseen: the longer it has been so, the more.
@@ -79,7 +87,7 @@ void MatchParser::reset(const std::uint8_t* buffer, std::uint32_t history_size, 
   size_ = size;
   search_end_ = std::max(size, min_match) - min_match;
   cursor_ = {.position = history_size};
-  effort_ = thorough;
+  effort_ = exhaustive;
   finder_.reset(buffer);
   insert_until(history_size, cursor_);
   costs_.reset();
@@ -87,7 +95,8 @@ void MatchParser::reset(const std::uint8_t* buffer, std::uint32_t history_size, 
 
 void MatchParser::learn(const Histogram& used, ChunkCost last) {
   costs_.learn(used);
-  effort_ = last.cost * 16 < (thorough_below * last.size << log2_fraction_bits) ? thorough : quick;
+  const auto is_below = [&](std::uint64_t limit) { return last.cost * 16 < (limit * last.size << log2_fraction_bits); };
+  effort_ = is_below(exhaustive_below) ? exhaustive : is_below(thorough_below) ? thorough : quick;
 }
 
 Histogram MatchParser::parse_chunk(std::vector<Sequence>& sequences) {
@@ -109,6 +118,7 @@ Histogram MatchParser::parse_chunk(std::vector<Sequence>& sequences) {
     ++used.literals[first_length_symbol + length_code(match.length)];
     ++used.distances[distance_symbol(match.distance)];
     cursor.literal_run = 0;
+    cursor.likely_distance = match.length == max_match ? match.distance : 0;
     cursor.position += match.length;
     insert_until(cursor.position, cursor);
     start = cursor.position;

@@ -52,9 +52,10 @@ class MatchParser {
  private:
   /// Where the parser stands; parse_chunk works on a copy, which stays in registers.
   struct Cursor {
-    std::uint32_t position = 0;     ///< of the next byte to parse
-    std::uint32_t inserted = 0;     ///< positions below are known to the match finder
-    std::uint32_t literal_run = 0;  ///< how many literals in a row were taken
+    std::uint32_t position = 0;         ///< of the next byte to parse
+    std::uint32_t inserted = 0;         ///< positions below are known to the match finder
+    std::uint32_t literal_run = 0;      ///< how many literals in a row were taken
+    std::uint32_t likely_distance = 0;  ///< of the match that ended here, if it was as long as a match can be
   };
 
   Match first_match(Cursor& cursor);

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Times `ocibuild layer` against `umoci insert` and `tar | pigz -6 | sha256sum`, whole processes on the same input.
 
-Usage: layer_processes.py OCIBUILD [BINARY]. The input is a stripped Rust release binary of 20 MB or more, by default the
-cargo that is installed. The programs run in turn, so that a change of the machine's speed hits all of them; the medians
-are compared. Exits 77 when a peer is missing, 1 when a goal is missed.
+Usage: layer_processes.py OCIBUILD BINARY. The programs run in turn, so that a change of the machine's speed hits all of
+them; the medians are compared. Exits 77 when a peer is missing, 1 when a goal is missed.
 """
 import json
 import os
@@ -16,15 +15,6 @@ import tempfile
 import time
 
 ROUNDS = 7
-
-
-def installed_cargo():
-    """The real binary of cargo: in PATH there may be rustup's proxy, which is small."""
-    if shutil.which("rustup"):
-        found = subprocess.run(["rustup", "which", "cargo"], capture_output=True, text=True)
-        if found.returncode == 0:
-            return found.stdout.strip()
-    return shutil.which("cargo")
 
 
 def seconds(command):
@@ -73,17 +63,16 @@ def measure(ocibuild, directory, work):
 
 
 def main():
-    ocibuild = sys.argv[1]
-    binary = sys.argv[2] if len(sys.argv) > 2 else installed_cargo()
-    missing = [tool for tool in ("umoci", "tar", "pigz", "sha256sum", "strip") if shutil.which(tool) is None]
-    if missing or binary is None:
-        print("skipped: no", ", ".join(missing or ["cargo"]))
+    ocibuild, binary = sys.argv[1:]
+    missing = [tool for tool in ("umoci", "tar", "pigz", "sha256sum") if shutil.which(tool) is None]
+    if missing:
+        print("skipped: no", ", ".join(missing))
         return 77
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         (work / "input").mkdir()
-        subprocess.run(["strip", "-o", work / "input" / "binary", binary], check=True)
-        input_size = os.path.getsize(work / "input" / "binary")
+        shutil.copy(binary, work / "input" / "binary")
+        input_size = os.path.getsize(binary)
         times, sizes = measure(ocibuild, work / "input", work)
     print(f"input: {input_size / 1e6:.1f} MB, median of {ROUNDS} runs of whole processes")
     for name, value in times.items():

@@ -26,7 +26,8 @@ void read_headers(std::string_view tar) {
   };
   try {
     read_tar_headers(read_at, tar.size(), [&](const TarMember& member) {
-      require(member.offset <= tar.size() && member.size <= tar.size() - member.offset, "a member lies within the file");
+      require(member.offset <= tar.size() && member.size <= tar.size() - member.offset,
+              "a member lies within the file");
     });
   } catch (const Error& error) {
     require(error.code() == Errc::invalid_document, "a damaged tar is an invalid document");

@@ -56,6 +56,17 @@ void add_repeats(std::vector<NamedInput>& inputs) {
   }
 }
 
+void add_records(std::vector<NamedInput>& inputs) {
+  for (const std::size_t period : {16U, 40U, 64U, 100U, 200U, 258U, 300U, 512U, 1000U, 4096U, 20000U}) {
+    for (const std::uint32_t changing : {0U, 1U, 5U}) {
+      for (const std::size_t size : {7000U, 150000U}) {
+        inputs.push_back({fmt::format("{} bytes of records of {}, {} changing", size, period, changing),
+                          [=] { return sparse_records(size, period, changing); }});
+      }
+    }
+  }
+}
+
 void add_kinds(std::vector<NamedInput>& inputs) {
   using Make = std::string (*)(std::size_t);
   const std::pair<const char*, Make> kinds[] = {
@@ -91,6 +102,7 @@ std::vector<NamedInput> gz1_corpus() {
   add_alphabets(inputs);
   add_periods(inputs);
   add_repeats(inputs);
+  add_records(inputs);
   add_kinds(inputs);
   return inputs;
 }

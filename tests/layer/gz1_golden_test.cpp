@@ -35,6 +35,8 @@ TEST_CASE("the bytes of gz1 never change") {
       {"mixture-5000000", mixture(5000000, 70000)},
       {"one-byte", "a"},
       {"period-32768", periodic(200000, 32768)},
+      {"records-150000", sparse_records(150000, 258, 1)},
+      {"records-equal-150000", sparse_records(150000, 300, 0)},
       {"prose-300", prose(300)},
       {"prose-4097", prose(4097)},
       {"prose-2000000", prose(2000000)},

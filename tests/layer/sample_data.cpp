@@ -52,6 +52,21 @@ std::string periodic(std::size_t size, std::size_t period) {
   return bytes;
 }
 
+std::string sparse_records(std::size_t size, std::size_t period, std::uint32_t changing) {
+  SampleNumbers numbers{period};
+  std::string record(period, '\0');
+  for (std::size_t i = 0; i < period; i += 1 + period / 4) record[i] = static_cast<char>(numbers.below(256));
+  std::string bytes;
+  while (bytes.size() < size) {
+    for (std::uint32_t i = 0; i < changing; ++i) {
+      record[numbers.below(static_cast<std::uint32_t>(period))] = static_cast<char>(numbers.below(2));
+    }
+    bytes += record;
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
 std::string sparse_repeats(std::size_t size, std::uint32_t length, std::uint32_t gap) {
   SampleNumbers numbers{length};
   std::string bytes = random_bytes(std::min<std::size_t>(size, 4096), gap);

@@ -28,6 +28,9 @@ std::string random_symbols(std::size_t size, std::uint32_t alphabet, std::uint64
 /// `period` random bytes again and again.
 std::string periodic(std::size_t size, std::size_t period);
 
+/// Records of `period` bytes that are zero but for a few, of which `changing` differ from record to record.
+std::string sparse_records(std::size_t size, std::size_t period, std::uint32_t changing);
+
 /// Random bytes in which pieces of `length` bytes from up to 32 KiB before return after gaps of `gap` bytes.
 std::string sparse_repeats(std::size_t size, std::uint32_t length, std::uint32_t gap);
 
