@@ -37,19 +37,28 @@ std::uint32_t crc32_of(Bytes bytes) {
 #endif
 }
 
+/// What a thread needs for a block.
+struct BlockWorker {
+  DeflateEncoder encoder;
+  InflateCheck inflate_check;
+};
+
 }  // namespace
 
 BlockFormat gzip_format(Verification verification) {
-  const auto encoders = std::make_shared<Recycler<DeflateEncoder>>();
+  const auto workers = std::make_shared<Recycler<BlockWorker>>();
   const Decoder decoder = verification == Verification::with_zlib ? Decoder::zlib : Decoder::fastest;
   return BlockFormat{
       .block_size = block_size,
       .history_size = max_distance,
       .header = std::string{header},
       .compress =
-          [encoders, verification, decoder](const Block& block) {
-            std::string bytes = encoders->with([&](DeflateEncoder& encoder) { return encoder.encode(block); });
-            if (verification != Verification::off) check_inflates_to(block, bytes, decoder);
+          [workers, verification, decoder](const Block& block) {
+            std::string bytes = workers->with([&](BlockWorker& worker) {
+              std::string encoded = worker.encoder.encode(block);
+              if (verification != Verification::off) worker.inflate_check.check(block, encoded, decoder);
+              return encoded;
+            });
             return CompressedBlock{.bytes = std::move(bytes), .crc32 = crc32_of(block.content())};
           },
       .make_trailer = make_trailer,

@@ -32,50 +32,61 @@ void append_stored(std::string& stream, Bytes content) {
   stream.append(as_text(content));
 }
 
+#endif
+
+}  // namespace
+
+/// One byte more than expected, so that too much shows.
+MutableBytes InflateCheck::room_for(std::size_t content_size) {
+  if (content_.size() <= content_size) content_.resize(content_size + 1);
+  return MutableBytes{content_}.first(content_size + 1);
+}
+
+#ifdef OCIBUILD_LIBDEFLATE
+
 /// libdeflate reads whole streams only. So the history goes in front as a stored block, and where the stream goes on,
 /// an empty final block behind.
-bool libdeflate_reads(const Block& block, std::string_view deflated) {
+bool InflateCheck::libdeflate_reads(const Block& block, std::string_view deflated) {
   constexpr std::string_view empty_final_block{"\x03\x00", 2};
-  std::string stream;
-  stream.reserve(block.history_size + deflated.size() + 16);
-  if (block.history_size > 0) append_stored(stream, block.history());
-  stream.append(deflated);
-  if (block.position == BlockPosition::inside) stream.append(empty_final_block);
+  stream_.clear();
+  if (block.history_size > 0) append_stored(stream_, block.history());
+  stream_.append(deflated);
+  if (block.position == BlockPosition::inside) stream_.append(empty_final_block);
 
   const std::unique_ptr<libdeflate_decompressor, decltype(&::libdeflate_free_decompressor)> decoder{
       ::libdeflate_alloc_decompressor(), &::libdeflate_free_decompressor};
   if (!decoder) throw std::bad_alloc{};
-  std::string content(block.buffer.size() + 1, '\0');
+  const MutableBytes content = room_for(block.buffer.size());
   std::size_t read = 0;
   std::size_t written = 0;
-  const libdeflate_result result = ::libdeflate_deflate_decompress_ex(decoder.get(), stream.data(), stream.size(),
+  const libdeflate_result result = ::libdeflate_deflate_decompress_ex(decoder.get(), stream_.data(), stream_.size(),
                                                                       content.data(), content.size(), &read, &written);
-  content.resize(written);
-  return result == LIBDEFLATE_SUCCESS && read == stream.size() && content == as_text(block.buffer);
+  return result == LIBDEFLATE_SUCCESS && read == stream_.size() &&
+         as_text(content.first(written)) == as_text(block.buffer);
 }
 
 #endif
 
 /// zlib takes the history as a dictionary.
-bool zlib_reads(const Block& block, std::string_view deflated) {
+bool InflateCheck::zlib_reads(const Block& block, std::string_view deflated) {
   constexpr int raw_window_bits = -15;
   z_stream stream{};
   if (::inflateInit2(&stream, raw_window_bits) != Z_OK) throw std::bad_alloc{};
   const std::unique_ptr<z_stream, decltype(&::inflateEnd)> end{&stream, &::inflateEnd};
   const Bytes history = block.history();
   ::inflateSetDictionary(&stream, reinterpret_cast<const Bytef*>(history.data()), static_cast<uInt>(history.size()));
-  std::string content(block.content().size() + 1, '\0');
+  const MutableBytes content = room_for(block.content().size());
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(deflated.data()));
   stream.avail_in = static_cast<uInt>(deflated.size());
   stream.next_out = reinterpret_cast<Bytef*>(content.data());
   stream.avail_out = static_cast<uInt>(content.size());
   const int outcome = ::inflate(&stream, Z_SYNC_FLUSH);
-  content.resize(stream.total_out);
   const int expected = block.position == BlockPosition::last ? Z_STREAM_END : Z_OK;
-  return outcome == expected && stream.avail_in == 0 && content == as_text(block.content());
+  return outcome == expected && stream.avail_in == 0 &&
+         as_text(content.first(stream.total_out)) == as_text(block.content());
 }
 
-bool reads(Decoder decoder, const Block& block, std::string_view deflated) {
+bool InflateCheck::reads(const Block& block, std::string_view deflated, Decoder decoder) {
 #ifdef OCIBUILD_LIBDEFLATE
   if (decoder == Decoder::fastest) return libdeflate_reads(block, deflated);
 #endif
@@ -83,10 +94,8 @@ bool reads(Decoder decoder, const Block& block, std::string_view deflated) {
   return zlib_reads(block, deflated);
 }
 
-}  // namespace
-
-void check_inflates_to(const Block& block, std::string_view deflated, Decoder decoder) {
-  if (reads(decoder, block, deflated)) return;
+void InflateCheck::check(const Block& block, std::string_view deflated, Decoder decoder) {
+  if (reads(block, deflated, decoder)) return;
   throw Error{Errc::digest_mismatch,
               fmt::format("a compressed block of {} bytes does not read back as the {} bytes that went into it",
                           deflated.size(), block.content().size())}
