@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::string_view temporary_prefix = ".ocibuild-tmp-";
 
+constexpr std::uint64_t write_back_size = 4 << 20;  // bytes
+
 std::filesystem::path fresh_name(const std::filesystem::path& directory) {
   static std::atomic<unsigned> counter{0};
   return directory / fmt::format("{}{}-{}", temporary_prefix, ::getpid(), counter++);
@@ -63,6 +65,12 @@ void AtomicFile::write(Bytes bytes) {
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     size_ += static_cast<std::uint64_t>(count);
   }
+  // Lets the disk begin while there is more to compress or receive, so that the fsync of `commit` has little left. Only
+  // a hint: what fails here fails there.
+  if (size_ - write_back_begun_ < write_back_size) return;
+  ::sync_file_range(file_.get(), static_cast<off_t>(write_back_begun_), static_cast<off_t>(size_ - write_back_begun_),
+                    SYNC_FILE_RANGE_WRITE);
+  write_back_begun_ = size_;
 }
 
 void AtomicFile::commit() {

@@ -81,6 +81,7 @@ class AtomicFile final : public Sink {
   std::optional<TemporaryPath> registration_;
   FileHandle file_;
   std::uint64_t size_ = 0;
+  std::uint64_t write_back_begun_ = 0;  // of bytes below this
 };
 
 /// Writes `content` through an AtomicFile.
