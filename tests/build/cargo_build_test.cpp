@@ -90,9 +90,9 @@ TEST_CASE("a component is the same alone and beside others") {
   const std::map<std::string, Digest> together = Copy{"features"}.build_digests();
   CHECK(together.size() == 3);
   const Copy alone{"features"};
-  for (const auto& [name, digest] : together) {
-    CAPTURE(name);
-    CHECK(alone.build_digests({name}).at(name) == digest);
+  for (const auto& component : together) {
+    CAPTURE(component.first);
+    CHECK(alone.build_digests({component.first}).at(component.first) == component.second);
   }
 }
 

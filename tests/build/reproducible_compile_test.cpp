@@ -159,10 +159,10 @@ TEST_CASE("the same sources give the same binaries in any directory, with any CA
     const auto here = Place{programs, directory.path() / "a"}.compile({amd64, arm64}, 1);
     const auto there = Place{programs, directory.path() / "another/place with spaces"}.compile({amd64, arm64}, 2);
     REQUIRE(here.size() == 2);
-    for (const auto& [target, binary] : here) {
-      CAPTURE(target);
-      const auto bytes = content_of(binary);
-      CHECK(bytes == content_of(there.at(target)));
+    for (const auto& compiled : here) {
+      CAPTURE(compiled.first);
+      const auto bytes = content_of(compiled.second);
+      CHECK(bytes == content_of(there.at(compiled.first)));
       CHECK(bytes.find(directory.path().string()) == std::string::npos);
     }
   });
@@ -171,7 +171,9 @@ TEST_CASE("the same sources give the same binaries in any directory, with any CA
 TEST_CASE("what is chosen for scratch runs on scratch") {
   for_each_toolchain([](const Programs& programs) {
     const TempDir directory{fs::temp_directory_path()};
-    for (const auto& [target, binary] : Place{programs, directory.path()}.compile({amd64, arm64}, 2)) {
+    for (const auto& compiled : Place{programs, directory.path()}.compile({amd64, arm64}, 2)) {
+      const auto& target = compiled.first;
+      const auto& binary = compiled.second;
       CAPTURE(target);
       const auto facts = read_elf(binary);
       const auto platform = platform_of_target(target);

@@ -83,7 +83,7 @@ void add_kinds(std::vector<NamedInput>& inputs) {
   };
   for (const auto& [name, make] : kinds) {
     for (const std::size_t size : {500UL, 2000UL, 4095UL, 4096UL, 4097UL, 10000UL, 65535UL, 65536UL, 400000UL}) {
-      inputs.push_back({fmt::format("{} of {}", name, size), [make, size] { return make(size); }});
+      inputs.push_back({fmt::format("{} of {}", name, size), [make = make, size] { return make(size); }});
     }
   }
   for (const std::size_t size : {block - 1, block, block + 1, block + 40000, 2 * block, 2 * block + 1}) {

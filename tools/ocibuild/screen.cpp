@@ -1,6 +1,8 @@
 // Drawing: every change of the screen is one write, so that nothing flickers.
 #include "screen.hpp"
 
+#include <thread>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -30,8 +32,12 @@ void Screen::draw(std::vector<std::string> rows) {
 }
 
 void Screen::close(std::chrono::milliseconds patience) noexcept {
-  const std::unique_lock lock{mutex_, patience};
-  if (!lock.owns_lock()) return;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!mutex_.try_lock()) {
+    if (std::chrono::steady_clock::now() >= deadline) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  const std::lock_guard lock{mutex_, std::adopt_lock};
   closed_ = true;
   write_(erasure());
   rows_.clear();

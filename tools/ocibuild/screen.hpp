@@ -29,7 +29,7 @@ class Screen {
   std::string erasure() const;
 
   std::function<void(std::string_view)> write_;
-  std::timed_mutex mutex_;
+  std::mutex mutex_;
   std::vector<std::string> rows_;
   bool closed_ = false;
 };
