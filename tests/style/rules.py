@@ -6,12 +6,13 @@ Files = dict[str, str]
 
 MAX_LINES = 300
 
-BELOW_BUILD = {"base", "spec", "layer", "store"}
+BELOW_BUILD = {"base", "spec", "http", "layer", "store"}
 MAY_INCLUDE = {
     "base": {"base"},
     "spec": {"base", "spec"},
+    "http": {"base", "spec", "http"},
     "layer": {"base", "spec", "layer"},
-    "store": BELOW_BUILD,
+    "store": {"base", "spec", "layer", "store"},
     "build": BELOW_BUILD | {"build"},
     "audit": BELOW_BUILD | {"build", "audit"},
     "deploy": BELOW_BUILD | {"deploy"},
