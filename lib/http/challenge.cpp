@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "spec/text.hpp"
+
 namespace ocibuild {
 namespace {
 
@@ -10,16 +12,7 @@ constexpr std::size_t max_size = 16 << 10;  // bytes; servers send a few hundred
 
 /// RFC 9110 5.6.2.
 bool is_token_character(char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-  return std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
+  return is_alphanumeric(c) || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
 
 class ChallengeReader {
@@ -32,7 +25,7 @@ class ChallengeReader {
       if (word.empty()) {
         rest_.remove_prefix(1);
       } else if (!read_parameter(word)) {
-        challenges_.push_back({.scheme = lower(word), .parameters = {}});
+        challenges_.push_back({.scheme = to_lower(word), .parameters = {}});
         skip_token68();
       }
     }
@@ -66,7 +59,7 @@ class ChallengeReader {
     rest_.remove_prefix(1);
     skip_spaces();
     std::string value = rest_.starts_with('"') ? quoted_string() : std::string{unquoted_value()};
-    if (!challenges_.empty()) challenges_.back().parameters.emplace(lower(name), std::move(value));
+    if (!challenges_.empty()) challenges_.back().parameters.emplace(to_lower(name), std::move(value));
     return true;
   }
 

@@ -1,18 +1,13 @@
 // Looking up header fields.
 #include "ocibuild/http/headers.hpp"
 
-#include <algorithm>
+#include "spec/text.hpp"
 
 namespace ocibuild {
 namespace {
 
-/// Without the locale: field names are ASCII.
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && to_lower(a) == to_lower(b);
 }
 
 }  // namespace

@@ -9,21 +9,10 @@
 
 #include "http/address.hpp"
 #include "ocibuild/base/error.hpp"
+#include "spec/text.hpp"
 
 namespace ocibuild {
 namespace {
-
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 /// Without the text itself, which may hold a secret.
 [[noreturn]] void refuse(std::string_view why) {
@@ -47,7 +36,7 @@ std::string parse_host(std::string_view text) {
   const bool is_name =
       std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; });
   if (text.empty() || !is_name) refuse("has a host with characters that no host name has");
-  return lower(text);
+  return to_lower(text);
 }
 
 Origin parse_origin(std::string_view scheme, std::string_view authority) {
@@ -57,7 +46,7 @@ Origin parse_origin(std::string_view scheme, std::string_view authority) {
   if (authority.starts_with('[')) {
     const std::size_t end = authority.find(']');
     if (end == std::string_view::npos) refuse("has a `[` without `]`");
-    origin.host = lower(authority.substr(1, end - 1));
+    origin.host = to_lower(authority.substr(1, end - 1));
     if (origin.host.find(':') == std::string::npos || !literal_address(origin.host))
       refuse("has brackets around something other than IPv6");
     port = authority.substr(end + 1);
@@ -123,7 +112,7 @@ Url Url::parse(std::string_view text) {
   require_printable(text);
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos) refuse("has no `http://` or `https://` in front");
-  const std::string scheme = lower(text.substr(0, colon));
+  const std::string scheme = to_lower(text.substr(0, colon));
   if (scheme != "http" && scheme != "https") refuse("has a scheme other than http and https");
   text.remove_prefix(colon + 3);
   const std::size_t authority_end = std::min(text.find_first_of("/?"), text.size());
@@ -147,7 +136,7 @@ Url Url::resolve(std::string_view reference) const {
   if (reference.starts_with("//")) return parse(origin_.scheme + ":" + std::string{reference});
   if (reference.front() == '/') return parse(site + std::string{reference});
   if (reference.front() == '?') return parse(site + path_ + std::string{reference});
-  if (origin_.scheme + "://" + lower(reference.substr(0, first_end)) == site) {
+  if (origin_.scheme + "://" + to_lower(reference.substr(0, first_end)) == site) {
     return parse(site + std::string{reference.substr(first_end)});
   }
   const std::size_t query = std::min(reference.find('?'), reference.size());
