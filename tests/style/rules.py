@@ -15,6 +15,7 @@ MAY_INCLUDE = {
     "store": {"base", "spec", "layer", "store"},
     "build": BELOW_BUILD | {"build"},
     "audit": BELOW_BUILD | {"build", "audit"},
+    "registry": BELOW_BUILD | {"registry"},
     "deploy": BELOW_BUILD | {"deploy"},
 }
 
