@@ -1,0 +1,316 @@
+// libcurl's options and callbacks for one transfer.
+#include "http/curl_transfer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include "ocibuild/base/error.hpp"
+#include "spec/text.hpp"
+
+namespace ocibuild {
+namespace {
+
+constexpr std::size_t max_header_bytes = 256 << 10;  // of one answer; real ones have a few kilobytes
+constexpr std::size_t max_discarded = 64 << 10;
+constexpr std::size_t feed_size = 256 << 10;
+
+template <class Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK) {
+    throw Error{Errc::io, fmt::format("libcurl does not take an option: {}", curl_easy_strerror(code))};
+  }
+}
+
+bool is_certificate_problem(CURLcode code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CACERT_BADFILE ||
+         code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_PINNEDPUBKEYNOTMATCH || code == CURLE_SSL_INVALIDCERTSTATUS;
+}
+
+/// The bytes that wait in the kernel for the other side to take them.
+std::uint64_t unsent_bytes(CURL* easy) {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  int unsent = 0;
+  if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK || socket == CURL_SOCKET_BAD) return 0;
+  return ::ioctl(socket, SIOCOUTQ, &unsent) == 0 && unsent > 0 ? static_cast<std::uint64_t>(unsent) : 0;
+}
+
+void require_one_line(const Header& header) {
+  const auto harmless = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7f'; };
+  if (!header.name.empty() && std::ranges::all_of(header.name, harmless) && std::ranges::all_of(header.value, harmless))
+    return;
+  throw Error{Errc::invalid_argument, fmt::format("the header field {} holds control characters", quote(header.name))};
+}
+
+}  // namespace
+
+CurlTransfer::CurlTransfer(const HttpRequest& request, const CurlOptions& options, std::function<void()> wake)
+    : request_{request},
+      wake_{std::move(wake)},
+      stall_timeout_{options.stall_timeout},
+      answer_timeout_{options.answer_timeout},
+      easy_{curl_easy_init()},
+      error_text_(CURL_ERROR_SIZE, '\0'),
+      last_move_{std::chrono::steady_clock::now()} {
+  if (easy_ == nullptr) throw Error{Errc::io, "libcurl gives no handle"};
+  try {
+    configure(options);
+  } catch (...) {
+    curl_slist_free_all(static_cast<curl_slist*>(header_list_));
+    curl_easy_cleanup(easy_);
+    throw;
+  }
+  if (request_.body) body_ = request_.body->open();
+}
+
+CurlTransfer::~CurlTransfer() {
+  curl_easy_cleanup(easy_);
+  curl_slist_free_all(static_cast<curl_slist*>(header_list_));
+}
+
+void CurlTransfer::configure(const CurlOptions& options) {
+  CURL* easy = easy_;
+  set(easy, CURLOPT_URL, request_.url.string().c_str());
+  set(easy, CURLOPT_PATH_AS_IS, 1L);  // what a server names is sent back as it was written
+  set(easy, CURLOPT_ERRORBUFFER, error_text_.data());
+  set(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  set(easy, CURLOPT_BUFFERSIZE, 256L << 10);
+  set(easy, CURLOPT_WRITEFUNCTION, body_callback);
+  set(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set(easy, CURLOPT_HEADERFUNCTION, header_callback);
+  set(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
+  configure_security(options);
+  configure_method();
+  for (const Header& header : request_.headers) add_header(header);
+  set(easy, CURLOPT_HTTPHEADER, static_cast<curl_slist*>(header_list_));
+}
+
+void CurlTransfer::configure_security(const CurlOptions& options) {
+  const Origin& origin = request_.url.origin();
+  set(easy_, CURLOPT_PROTOCOLS_STR, origin.scheme.c_str());
+  set(easy_, CURLOPT_PROXY, (origin.scheme == "https" ? options.proxy.https : options.proxy.http).c_str());
+  set(easy_, CURLOPT_NOPROXY, options.proxy.none.c_str());
+  if (!options.ca_file.empty()) set(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
+  if (names_host(options.insecure_hosts, origin)) {
+    set(easy_, CURLOPT_SSL_VERIFYPEER, 0L);
+    set(easy_, CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+}
+
+void CurlTransfer::configure_method() {
+  const std::string& method = request_.method;
+  const bool sends = request_.body || method == "PUT" || method == "POST" || method == "PATCH";
+  if (sends) {
+    set(easy_, CURLOPT_UPLOAD, 1L);
+    set(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+    set(easy_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request_.body ? request_.body->size : 0));
+    set(easy_, CURLOPT_READFUNCTION, upload_callback);
+    set(easy_, CURLOPT_READDATA, static_cast<void*>(this));
+  } else if (method == "HEAD") {
+    set(easy_, CURLOPT_NOBODY, 1L);
+  }
+  if (method != "GET" && method != "HEAD") set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+  upload_ended_ = !request_.body;
+}
+
+void CurlTransfer::add_header(const Header& header) {
+  require_one_line(header);
+  const std::string line = header.value.empty() ? header.name + ";" : fmt::format("{}: {}", header.name, header.value);
+  curl_slist* longer = curl_slist_append(static_cast<curl_slist*>(header_list_), line.c_str());
+  if (longer == nullptr) throw std::bad_alloc{};
+  header_list_ = longer;
+}
+
+HttpResponse CurlTransfer::await_head() {
+  std::unique_lock lock{mutex_};
+  while (!head_complete_ && !end_) {
+    if (!upload_ended_ && upload_.room() >= feed_size) {
+      feed(lock);
+    } else {
+      changed_.wait(lock);
+    }
+  }
+  upload_given_up_ = !upload_ended_;
+  if (!head_complete_) throw_end();
+  return {.status = *status_, .headers = headers_, .body = nullptr};
+}
+
+void CurlTransfer::feed(std::unique_lock<std::mutex>& lock) {
+  thread_local std::vector<std::byte> buffer(feed_size);
+  lock.unlock();
+  const std::size_t count = body_->read(buffer);
+  lock.lock();
+  upload_.push(Bytes{buffer}.first(count));
+  upload_ended_ = count == 0;
+  if (!std::exchange(upload_paused_, false)) return;
+  lock.unlock();
+  wake_();
+  lock.lock();
+}
+
+std::size_t CurlTransfer::read(MutableBytes into) {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [this] { return !download_.empty() || end_; });
+  if (download_.empty() && end_->code != CURLE_OK) throw_end();
+  const std::size_t count = download_.pop(into);
+  if (download_paused_ && download_.room() >= feed_size) {
+    download_paused_ = false;
+    lock.unlock();
+    wake_();
+  }
+  return count;
+}
+
+void CurlTransfer::throw_end() const {
+  if (end_->bad_certificate) throw CertificateError{end_->message};
+  throw Error{Errc::unavailable, end_->message};
+}
+
+void CurlTransfer::resume() {
+  curl_easy_pause(easy_, CURLPAUSE_CONT);
+}
+
+bool CurlTransfer::discard() {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!head_complete_) return false;
+    discardable_ = max_discarded;
+    download_paused_ = false;
+    upload_given_up_ = upload_given_up_ || !upload_ended_;
+  }
+  resume();
+  return true;
+}
+
+void CurlTransfer::finish(End end) {
+  if (end.code != CURLE_OK && end.message.empty()) {
+    const std::string_view text = error_text_.c_str();
+    const auto code = static_cast<CURLcode>(end.code);
+    end.message = to_lower(text.empty() ? curl_easy_strerror(code) : text);
+    end.bad_certificate = is_certificate_problem(code);
+  }
+  const std::lock_guard lock{mutex_};
+  end_ = std::move(end);
+  changed_.notify_all();
+}
+
+std::optional<CurlTransfer::End> CurlTransfer::stalled(std::chrono::steady_clock::time_point now) {
+  curl_off_t sent = 0;
+  curl_off_t received = 0;
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent);
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &received);
+  const std::lock_guard lock{mutex_};
+  const std::uint64_t moved =
+      static_cast<std::uint64_t>(sent) + static_cast<std::uint64_t>(received) + header_bytes_ - unsent_bytes(easy_);
+  const bool waits_for_us = download_paused_ || (upload_paused_ && !upload_ended_);
+  if (moved != last_moved_ || waits_for_us) {
+    last_moved_ = moved;
+    last_move_ = now;
+  }
+  const bool asked = upload_ended_ && upload_.empty() && !head_complete_;
+  const auto limit = asked ? answer_timeout_ : stall_timeout_;
+  if (now - last_move_ < limit) return {};
+  return End{.code = CURLE_OPERATION_TIMEDOUT,
+             .message = fmt::format("{} for {} s", asked ? "no answer" : "no byte moved",
+                                    static_cast<double>(limit.count()) / 1000)};
+}
+
+std::string CurlTransfer::subject() const {
+  return fmt::format("{} {}", request_.method, request_.url.redacted());
+}
+
+std::string CurlTransfer::outcome() const {
+  long version = 0;
+  curl_off_t sent = 0;
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent);
+  curl_easy_getinfo(easy_, CURLINFO_TOTAL_TIME_T, &microseconds);
+  const std::lock_guard lock{mutex_};
+  const std::string seconds = fmt::format("{:.3f} s", static_cast<double>(microseconds) / 1e6);
+  const std::string head =
+      status_ ? fmt::format("{}, HTTP/{}", *status_, version == CURL_HTTP_VERSION_2_0 ? "2" : "1.1") : "no answer";
+  const std::string body = sent > 0 ? fmt::format(", {} bytes sent", sent) : "";
+  const std::string failure = end_ && end_->code != CURLE_OK ? ", " + end_->message : "";
+  return fmt::format("{}{}, {}{}", head, body, seconds, failure);
+}
+
+std::size_t CurlTransfer::on_body(Bytes bytes) noexcept {
+  const std::lock_guard lock{mutex_};
+  if (discardable_) {
+    if (*discardable_ < bytes.size()) return 0;
+    *discardable_ -= bytes.size();
+    return bytes.size();
+  }
+  if (download_.room() < bytes.size()) {
+    download_paused_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  download_.push(bytes);
+  changed_.notify_all();
+  return bytes.size();
+}
+
+void CurlTransfer::take_header(std::string_view line) {
+  header_bytes_ += line.size();
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+  if (head_complete_) return;  // a trailer
+  if (line.starts_with("HTTP/")) {
+    headers_ = Headers{};
+    const std::size_t space = std::min(line.find(' '), line.size());
+    int status = 0;
+    std::from_chars(line.data() + std::min(space + 1, line.size()), line.data() + line.size(), status);
+    status_ = status;
+  } else if (line.empty()) {
+    head_complete_ = status_.value_or(0) >= 200;  // 100 and 103 announce the real answer
+  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+    std::string_view value = line.substr(colon + 1);
+    value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+    headers_.add(std::string{line.substr(0, colon)}, std::string{value.substr(0, value.find_last_not_of(" \t") + 1)});
+  }
+}
+
+std::size_t CurlTransfer::on_header(std::string_view line) noexcept {
+  const std::lock_guard lock{mutex_};
+  if (header_bytes_ + line.size() > max_header_bytes) return 0;
+  take_header(line);
+  if (head_complete_) changed_.notify_all();
+  return line.size();
+}
+
+std::size_t CurlTransfer::on_upload(MutableBytes into) noexcept {
+  const std::lock_guard lock{mutex_};
+  if (upload_given_up_) return CURL_READFUNC_ABORT;
+  const std::size_t count = upload_.pop(into);
+  uploaded_ += count;
+  changed_.notify_all();
+  if (count > 0 || upload_ended_) return count;
+  upload_paused_ = true;
+  return CURL_READFUNC_PAUSE;
+}
+
+std::size_t CurlTransfer::body_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  return static_cast<CurlTransfer*>(self)->on_body(as_bytes({data, size * count}));
+}
+
+std::size_t CurlTransfer::header_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  return static_cast<CurlTransfer*>(self)->on_header({data, size * count});
+}
+
+std::size_t CurlTransfer::upload_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+  return static_cast<CurlTransfer*>(self)->on_upload(std::as_writable_bytes(std::span{data, size * count}));
+}
+
+}  // namespace ocibuild
