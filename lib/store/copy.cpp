@@ -7,11 +7,10 @@
 #include "ocibuild/base/parallel.hpp"
 #include "ocibuild/spec/media_type.hpp"
 #include "ocibuild/store/graph.hpp"
+#include "store/levels.hpp"
 
 namespace ocibuild {
-namespace {
 
-/// Nodes by height: blobs are at 0, a node is one above its highest child.
 std::vector<std::vector<Descriptor>> levels_of(const ReadStore& from, const Descriptor& root) {
   struct Node {
     Descriptor descriptor;
@@ -46,8 +45,6 @@ std::vector<std::vector<Descriptor>> levels_of(const ReadStore& from, const Desc
   }
   return levels;
 }
-
-}  // namespace
 
 void copy(const ReadStore& from, const Descriptor& root, Store& to, const CopyOptions& options) {
   std::mutex telling;

@@ -1,0 +1,217 @@
+// Sending a request to a registry.
+#include "registry/exchange.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "ocibuild/base/error.hpp"
+#include "ocibuild/http/curl_transport.hpp"
+#include "spec/text.hpp"
+
+namespace ocibuild {
+namespace {
+
+constexpr int max_redirects = 10;
+constexpr std::chrono::milliseconds ghcr_pace{50};           // 20 requests a second; GHCR's limit is 2000 a minute
+constexpr std::chrono::milliseconds ghcr_stale_token{60'000};  // its tokens do not say how long they live
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+bool is_bodyless(const RegistryRequest& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
+/// Whether a server may send us there: never down to plain http, never into a private network that it is not in itself.
+void require_safe_target(const Origin& from, const Origin& to, const std::string& shown) {
+  if (from == to) return;
+  if (from.scheme == "https" && to.scheme == "http") {
+    throw Error{Errc::denied, "the registry sends its clients on to plain http"}.add_note(shown);
+  }
+  if (is_private(to.host) && !is_private(from.host)) {
+    throw Error{Errc::denied, "the registry sends its clients to a private address"}.add_note(shown);
+  }
+}
+
+/// Behind a proxy that ends TLS, a registry may believe that it speaks http; its own host is meant.
+Url upgraded(const Origin& registry, const Url& url) {
+  const bool misled = registry.scheme == "https" && url.origin().scheme == "http" && url.origin().host == registry.host &&
+                      (url.origin().port == 80 || url.origin().port == registry.port);
+  if (!misled) return url;
+  return Url::parse(to_string(registry) + url.path() + (url.query().empty() ? "" : "?" + url.query()));
+}
+
+Url resolved(const Answer& answer, const Registry& registry, const std::string& location) {
+  try {
+    return upgraded(registry.origin, answer.url.resolve(location));
+  } catch (const Error& error) {
+    throw Error{Errc::unavailable, fmt::format("{} with a Location that cannot be used: {}", answer.status(), error.what())};
+  }
+}
+
+std::string api_host(const std::string& registry) {
+  return registry == "docker.io" || registry == "index.docker.io" ? "registry-1.docker.io" : registry;
+}
+
+}  // namespace
+
+Exchange::Exchange(Transport& transport, Clock clock, RegistryOptions options)
+    : transport_{transport},
+      clock_{clock},
+      options_{options},
+      authorizer_{transport, clock, options.credentials, secrets_},
+      retry_{clock, options.retry, options.waits} {}
+
+Host& Exchange::host(const std::string& registry) {
+  const std::lock_guard lock{mutex_};
+  std::unique_ptr<Host>& entry = hosts_[registry];
+  if (!entry) {
+    const Url base = find_base(registry);
+    entry = std::make_unique<Host>();
+    entry->base = base;
+    entry->registry = {.name = registry, .origin = base.origin()};
+  }
+  return *entry;
+}
+
+/// https, unless the host may speak plain http and does not answer to TLS.
+Url Exchange::find_base(const std::string& registry) {
+  const Url https = Url::parse(fmt::format("https://{}/", api_host(registry)));
+  const Url http = Url::parse(fmt::format("http://{}/", api_host(registry)));
+  const bool may_be_plain = is_loopback(https.origin().host) || names_host(options_.insecure_hosts, https.origin()) ||
+                            names_host(options_.insecure_hosts, http.origin());
+  if (!may_be_plain) return https;
+  try {
+    transport_.send({.method = "HEAD", .url = https.resolve("/v2/")});
+    return https;
+  } catch (const CertificateError&) {
+    return https;  // it does speak TLS; the first real request reports the certificate
+  } catch (const Error& error) {
+    if (error.code() != Errc::unavailable) throw;
+    return http;
+  }
+}
+
+void Exchange::wait_for_pace(Host& host) {
+  if (!host.is_ghcr()) return;
+  std::chrono::milliseconds wait{0};
+  {
+    const std::lock_guard lock{host.pace};
+    const std::chrono::milliseconds now = clock_.now();
+    const std::chrono::milliseconds turn = std::max(now, host.next_turn);
+    host.next_turn = turn + ghcr_pace;
+    wait = turn - now;
+  }
+  if (wait.count() > 0) clock_.sleep(wait);
+}
+
+HttpResponse Exchange::send_to(Host& host, const RegistryRequest& request, const Url& url,
+                               const std::optional<Authorization>& authorization) {
+  HttpRequest sent{.method = request.method, .url = url, .headers = request.headers, .body = request.body};
+  if (authorization && url.origin() == host.registry.origin) sent.headers.add("Authorization", authorization->value);
+  try {
+    HttpResponse response = transport_.send(sent);
+    show_warnings(response.headers);
+    return response;
+  } catch (CertificateError& error) {
+    error.add_note(fmt::format("asked: {} {}", request.method, url.redacted()));
+    error.add_help(fmt::format("name the certificate authority with --ca-file, or trust the host with --insecure {}",
+                               host.registry.name));
+    throw;
+  } catch (const Error& error) {
+    if (error.code() != Errc::unavailable) throw;
+    TransientError transient{error.what()};
+    transient.add_note(fmt::format("asked: {} {}", request.method, url.redacted()));
+    throw transient;
+  }
+}
+
+Answer Exchange::follow(Host& host, const RegistryRequest& request, const std::optional<Authorization>& authorization) {
+  Answer answer{.response = send_to(host, request, request.url, authorization), .url = request.url, .failure = {}};
+  for (int count = 0; is_redirect(answer.status()) && is_bodyless(request); ++count) {
+    if (count == max_redirects) throw Error{Errc::unavailable, fmt::format("more than {} redirects", max_redirects)};
+    const Url next = location_of(host, answer);
+    answer = {.response = send_to(host, request, next, authorization), .url = next, .failure = {}};
+  }
+  return answer;
+}
+
+/// GHCR answers 403, not 401, to a token that it no longer knows.
+bool Exchange::may_be_stale(const Host& host, Answer& answer, const std::optional<Authorization>& used) const {
+  return answer.status() == 403 && host.is_ghcr() && used && used->value.starts_with("Bearer ") &&
+         clock_.now() - used->since > ghcr_stale_token;
+}
+
+Answer Exchange::send(Host& host, const RegistryRequest& request) {
+  retry_.wait_for_turn(host.registry.name);
+  wait_for_pace(host);
+  const auto authorization = authorizer_.authorization(host.registry, request.scopes);
+  Answer answer = follow(host, request, authorization);
+  const bool own = answer.url.origin() == host.registry.origin;
+  if (own && (answer.status() == 401 || may_be_stale(host, answer, authorization))) {
+    const auto next =
+        authorizer_.renewed(host.registry, request.scopes, answer.url, answer.response.headers, authorization);
+    if (next) answer = follow(host, request, next);
+  }
+  const bool is_limit = answer.status() == 403 && failure(answer).says("secondary rate limit");
+  if (is_limit || is_transient_status(answer.status())) fail(host, request, answer);
+  return answer;
+}
+
+Answer Exchange::send_patiently(Host& host, const RegistryRequest& request) {
+  return retry_.run(host.registry.name, [&] { return send(host, request); });
+}
+
+const Failure& Exchange::failure(Answer& answer) {
+  if (!answer.failure) {
+    answer.failure = read_failure(answer.response, clock_.unix_time());
+    answer.failure->code = secrets_.redacted(answer.failure->code);
+    answer.failure->message = secrets_.redacted(answer.failure->message);
+  }
+  return *answer.failure;
+}
+
+void Exchange::fail(Host& host, const RegistryRequest& request, Answer& answer) {
+  try {
+    throw_failure(failure(answer), host.registry.name);
+  } catch (Error& error) {
+    error.add_note(fmt::format("asked: {} {}", request.method, answer.url.redacted()));
+    throw;
+  }
+}
+
+/// `299 - "text"` (distribution-spec, warnings); nothing is done about it.
+void Exchange::show_warnings(const Headers& headers) {
+  if (!options_.warnings) return;
+  for (const std::string& value : headers.all("Warning")) {
+    const std::size_t begin = value.find('"');
+    const std::size_t end = value.rfind('"');
+    if (!value.starts_with("299 ") || begin == end) continue;
+    const std::string text = secrets_.redacted(clean_line(value.substr(begin + 1, end - begin - 1), 400));
+    const std::lock_guard lock{mutex_};
+    if (warned_.size() < 100 && warned_.insert(text).second) options_.warnings(text);
+  }
+}
+
+Url location_of(const Host& host, const Answer& answer) {
+  const auto location = answer.response.headers.first("Location");
+  if (!location || location->empty()) {
+    throw Error{Errc::unavailable, fmt::format("{} without a Location", answer.status())};
+  }
+  Url url = resolved(answer, host.registry, *location);
+  require_safe_target(host.registry.origin, url.origin(), url.redacted());
+  return url;
+}
+
+RegistryClient::RegistryClient(Transport& transport, Clock clock, RegistryOptions options)
+    : exchange_{std::make_unique<Exchange>(transport, std::move(clock), std::move(options))} {}
+
+RegistryClient::~RegistryClient() = default;
+
+unsigned RegistryClient::retries() const {
+  return exchange_->retry().retries();
+}
+
+}  // namespace ocibuild

@@ -1,0 +1,103 @@
+// One request to a registry and its answer, with everything that HTTP and tokens need in between.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "ocibuild/registry/client.hpp"
+#include "registry/authorizer.hpp"
+#include "registry/failure.hpp"
+#include "registry/scope.hpp"
+#include "registry/secrets.hpp"
+
+namespace ocibuild {
+
+/// How a blob goes up (distribution-spec, pushing blobs).
+enum class UploadFlow {
+  whole,     ///< POST, then one PUT with everything: works nearly everywhere
+  streamed,  ///< POST, one PATCH with everything, an empty PUT
+  chunked,   ///< POST, PATCHes with Content-Range, an empty PUT
+};
+
+/// A registry that is being spoken to.
+struct Host {
+  Registry registry;
+  Url base;                                             ///< `https://host/`
+  std::atomic<UploadFlow> flow = UploadFlow::whole;  ///< the one that works there
+  std::mutex pace;                                      // guards next_turn
+  std::chrono::milliseconds next_turn{};
+
+  bool is_ghcr() const { return registry.name == "ghcr.io"; }
+};
+
+struct RegistryRequest {
+  std::string method = "GET";
+  Url url;
+  Headers headers;
+  std::optional<HttpBody> body;
+  Scopes scopes;
+};
+
+/// An answer, and where it came from at last: what its Location is relative to.
+struct Answer {
+  HttpResponse response;
+  Url url;
+  std::optional<Failure> failure;  ///< when the body had to be read to see what the status means
+
+  int status() const noexcept { return response.status; }
+};
+
+/// What the client's functions are made of. Safe for use by several threads at once.
+class Exchange {
+ public:
+  Exchange(Transport& transport, Clock clock, RegistryOptions options);
+
+  /// The host of a registry as it is named in references. Finds out at the first call whether a host that may speak
+  /// plain http does. Throws Error{unavailable, invalid_argument}.
+  Host& host(const std::string& registry);
+
+  /// Sends once: waits for its turn, authorizes, follows redirects of GET and HEAD, renews the authorization once after
+  /// a 401. Throws TransientError for answers that say so; any other status is returned.
+  Answer send(Host& host, const RegistryRequest& request);
+
+  /// The same, tried again by the policy.
+  Answer send_patiently(Host& host, const RegistryRequest& request);
+
+  /// Throws what an answer that is no success means; reads its body.
+  [[noreturn]] void fail(Host& host, const RegistryRequest& request, Answer& answer);
+
+  /// What the body of a failure says, with secrets blanked out.
+  const Failure& failure(Answer& answer);
+
+  Retry& retry() noexcept { return retry_; }
+
+ private:
+  HttpResponse send_to(Host& host, const RegistryRequest& request, const Url& url,
+                       const std::optional<Authorization>& authorization);
+  Answer follow(Host& host, const RegistryRequest& request, const std::optional<Authorization>& authorization);
+  bool may_be_stale(const Host& host, Answer& answer, const std::optional<Authorization>& used) const;
+  void wait_for_pace(Host& host);
+  void show_warnings(const Headers& headers);
+  Url find_base(const std::string& registry);
+
+  Transport& transport_;
+  Clock clock_;
+  RegistryOptions options_;
+  Secrets secrets_;
+  Authorizer authorizer_;
+  Retry retry_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Host>> hosts_;
+  std::set<std::string> warned_;
+};
+
+/// The URL that a Location of `answer` names. Nothing is sent to a private address or in plain http on the word of a
+/// public registry: throws Error{denied}. Throws Error{unavailable} when it is missing or no URL.
+Url location_of(const Host& host, const Answer& answer);
+
+}  // namespace ocibuild

@@ -1,0 +1,164 @@
+// Blobs, manifests and tags of one repository.
+#include "ocibuild/registry/registry_store.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "ocibuild/base/error.hpp"
+#include "ocibuild/base/file.hpp"
+#include "ocibuild/spec/manifest.hpp"
+#include "registry/download.hpp"
+#include "registry/manifests.hpp"
+#include "registry/referrers.hpp"
+#include "registry/upload.hpp"
+
+namespace ocibuild {
+namespace {
+
+bool is_document(const Descriptor& descriptor) {
+  return node_kind(descriptor.media_type) != NodeKind::blob;
+}
+
+/// The subject of a manifest or index, if it has one, and its entry in the subject's list of referrers.
+struct Subject {
+  Digest digest;
+  Descriptor entry;
+};
+
+std::optional<Subject> subject_of(const Descriptor& descriptor, const std::string& bytes) {
+  const auto subject = [&](const auto& document, std::string artifact_type) -> std::optional<Subject> {
+    if (!document.subject) return {};
+    Descriptor entry{.media_type = descriptor.media_type, .digest = descriptor.digest, .size = descriptor.size};
+    entry.artifact_type = std::move(artifact_type);
+    entry.annotations = document.annotations;
+    return Subject{document.subject->digest, std::move(entry)};
+  };
+  if (node_kind(descriptor.media_type) == NodeKind::index) {
+    const Index index = parse_index(bytes, descriptor.media_type);
+    return subject(index, index.artifact_type);
+  }
+  const Manifest manifest = parse_manifest(bytes, descriptor.media_type);
+  return subject(manifest, manifest.artifact_type.empty() ? manifest.config.media_type : manifest.artifact_type);
+}
+
+}  // namespace
+
+RegistryStore::RegistryStore(RegistryClient& client, const std::string& registry, std::string repository)
+    : client_{client},
+      repository_{std::make_unique<Repository>(client.exchange().host(registry), std::move(repository))} {}
+
+RegistryStore::~RegistryStore() = default;
+
+bool RegistryStore::is_known(const Digest& digest) const {
+  const std::lock_guard lock{mutex_};
+  return present_.contains(digest);
+}
+
+void RegistryStore::remember(const Digest& digest) const {
+  const std::lock_guard lock{mutex_};
+  present_.insert(digest);
+}
+
+void RegistryStore::forget(const Descriptor& descriptor) {
+  const std::lock_guard lock{mutex_};
+  present_.erase(descriptor.digest);
+}
+
+bool RegistryStore::contains(const Descriptor& descriptor) const {
+  if (is_known(descriptor.digest)) return true;
+  bool found = false;
+  if (is_document(descriptor)) {
+    const auto there = find_manifest(client_.exchange(), *repository_, descriptor.digest.string());
+    found = there && there->digest == descriptor.digest && there->size == descriptor.size;
+  } else {
+    found = has_blob(client_.exchange(), *repository_, descriptor);
+  }
+  if (found) remember(descriptor.digest);
+  return found;
+}
+
+std::unique_ptr<Source> RegistryStore::open(const Descriptor& descriptor) const {
+  if (is_document(descriptor)) {
+    std::string bytes = fetch_manifest(client_.exchange(), *repository_, descriptor);
+    return std::make_unique<VerifyingSource>(std::make_unique<MemorySource>(std::move(bytes)), descriptor);
+  }
+  return std::make_unique<VerifyingSource>(download(client_.exchange(), *repository_, descriptor), descriptor);
+}
+
+std::optional<Descriptor> RegistryStore::resolve(std::string_view tag_or_digest) const {
+  const std::string name{tag_or_digest};
+  if (name.find(':') == std::string::npos) {
+    if (!is_tag(name)) return {};
+    return find_manifest(client_.exchange(), *repository_, name);
+  }
+  const Digest digest = Digest::parse(name);
+  const auto found = find_manifest(client_.exchange(), *repository_, digest.string());
+  if (found && found->digest != digest) {
+    throw Error{Errc::digest_mismatch,
+                fmt::format("asked for {}, the registry answers with {}", digest.string(), found->digest.string())};
+  }
+  return found;
+}
+
+std::vector<NamedRoot> RegistryStore::roots() const {
+  throw Error{Errc::unsupported, "a registry does not list what it has"}.add_help("name a tag or a digest");
+}
+
+void RegistryStore::put(const Blob& blob) {
+  place(blob);
+}
+
+BlobOutcome RegistryStore::place(const Blob& blob, const std::vector<std::string>& sources) {
+  if (is_known(blob.descriptor.digest)) return BlobOutcome::present;
+  const BlobOutcome outcome =
+      is_document(blob.descriptor) ? place_manifest(blob) : place_blob(client_.exchange(), *repository_, blob, sources);
+  remember(blob.descriptor.digest);
+  return outcome;
+}
+
+BlobOutcome RegistryStore::place_manifest(const Blob& blob) {
+  if (contains(blob.descriptor)) return BlobOutcome::present;
+  Exchange& exchange = client_.exchange();
+  const std::string bytes = read_all(*blob.open(), max_manifest_size);
+  const auto subject = subject_of(blob.descriptor, bytes);
+  const bool entered =
+      put_manifest(exchange, *repository_, blob.descriptor, bytes, blob.descriptor.digest.string());
+  // Some registries answer with OCI-Subject and have no list all the same.
+  if (subject && !(entered && has_referrers_api(exchange, *repository_))) {
+    enter_referrer(exchange, *repository_, subject->digest, subject->entry);
+  }
+  const std::lock_guard lock{mutex_};
+  documents_[blob.descriptor.digest] = bytes;
+  return BlobOutcome::uploaded;
+}
+
+std::string RegistryStore::document(const Descriptor& root) const {
+  {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = documents_.find(root.digest); found != documents_.end()) return found->second;
+  }
+  return fetch_manifest(client_.exchange(), *repository_, root);
+}
+
+Descriptor RegistryStore::add(const std::function<Descriptor(Sink&)>& write) {
+  const TempDir directory{std::filesystem::temp_directory_path()};
+  const std::filesystem::path path = directory.path() / "blob";
+  AtomicFile file{path};
+  const Descriptor descriptor = write(file);
+  file.commit();
+  put({.descriptor = descriptor, .open = [&]() -> std::unique_ptr<Source> {
+         return std::make_unique<VerifyingSource>(std::make_unique<FileSource>(path), descriptor);
+       }});
+  return descriptor;
+}
+
+void RegistryStore::tag(const Descriptor& root, std::string_view name) {
+  if (!is_tag(name)) throw Error{Errc::invalid_argument, fmt::format("`{}` is not a tag", name)};
+  if (!contains(root)) {
+    throw Error{Errc::not_found, fmt::format("{} is not in the repository", root.digest.string())};
+  }
+  put_manifest(client_.exchange(), *repository_, root, document(root), std::string{name});
+}
+
+}  // namespace ocibuild

@@ -1,0 +1,243 @@
+// The order in which a release goes up.
+#include "ocibuild/registry/release.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "ocibuild/base/error.hpp"
+#include "ocibuild/base/parallel.hpp"
+#include "ocibuild/spec/manifest.hpp"
+#include "ocibuild/store/graph.hpp"
+#include "registry/exchange.hpp"
+#include "spec/text.hpp"
+#include "store/levels.hpp"
+
+namespace ocibuild {
+namespace {
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_digit);
+}
+
+std::string pushing(const ReleaseTarget& target) {
+  return fmt::format("pushing {}", target.image.name());
+}
+
+}  // namespace
+
+struct Release::Image {
+  ReleaseTarget target;
+  RegistryStore store;
+  std::map<std::string, std::optional<Digest>> immutable_tags;  // what they point at
+  std::vector<Descriptor> uploaded_documents;                   // guarded by the release's mutex
+
+  Image(RegistryClient& client, ReleaseTarget wanted)
+      : target{std::move(wanted)}, store{client, target.image.registry, target.image.repository} {}
+
+  bool is_held_back() const {
+    return std::ranges::any_of(immutable_tags, [](const auto& tag) { return tag.second.has_value(); });
+  }
+};
+
+struct Release::Shared {
+  std::mutex mutex;                        // held while one image gets the blob, so that the next can mount it
+  std::vector<std::string> repositories;  // that have it
+};
+
+struct Release::Task {
+  Descriptor blob;
+  std::vector<Image*> images;
+};
+
+bool is_immutable_tag(std::string_view tag) {
+  if (tag.starts_with("sha-")) return true;
+  if (tag.starts_with('v')) tag.remove_prefix(1);
+  const std::size_t first = tag.find('.');
+  if (first == std::string_view::npos) return false;
+  const std::size_t second = tag.find('.', first + 1);
+  if (second == std::string_view::npos) return false;
+  const std::size_t end = std::min(tag.find_first_of("-+_", second), tag.size());
+  return is_number(tag.substr(0, first)) && is_number(tag.substr(first + 1, second - first - 1)) &&
+         is_number(tag.substr(second + 1, end - second - 1));
+}
+
+Release::Release(RegistryClient& client, std::vector<ReleaseTarget> targets, ReleaseOptions options)
+    : client_{client}, options_{std::move(options)} {
+  for (ReleaseTarget& target : targets) images_.push_back(std::make_unique<Image>(client, std::move(target)));
+  if (options_.immutable_tags == ImmutableTags::overwrite) return;
+  for_each_index(images_.size(), options_.jobs, [&](std::size_t i) {
+    Image& image = *images_[i];
+    with_context(pushing(image.target), [&] {
+      for (const std::string& tag : image.target.tags) {
+        if (!is_immutable_tag(tag)) continue;
+        const auto found = image.store.resolve(tag);
+        image.immutable_tags[tag] = found ? std::optional{found->digest} : std::nullopt;
+      }
+    });
+  });
+}
+
+Release::~Release() = default;
+
+void Release::stage(std::size_t target, const ReadStore& from, const Descriptor& blob) {
+  Image& image = *images_.at(target);
+  if (image.is_held_back()) return;
+  with_context(pushing(image.target), [&] { place_blob(image, from, blob); });
+}
+
+ReleaseSummary Release::publish(const ReadStore& from, const std::vector<Descriptor>& roots) {
+  if (roots.size() != images_.size()) throw Error{Errc::invalid_argument, "a release needs one root for each target"};
+  refuse_moved_tags(roots);
+  place_blobs(from, roots);
+  place_documents(from, roots);
+  read_again(roots);
+  move_tags(roots);
+  return summary_;
+}
+
+void Release::refuse_moved_tags(const std::vector<Descriptor>& roots) const {
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    for (const auto& [tag, digest] : images_[i]->immutable_tags) {
+      if (!digest || *digest == roots[i].digest) continue;
+      throw Error{Errc::digest_mismatch,
+                  fmt::format("{}: the tag {} exists and must not move", pushing(images_[i]->target), tag)}
+          .add_note(fmt::format("it points at {}", digest->string()))
+          .add_note(fmt::format("this image is  {}", roots[i].digest.string()))
+          .add_note("nothing was pushed")
+          .add_help("use another tag, or move it on purpose with --force-tag");
+    }
+  }
+}
+
+Release::Shared& Release::shared(const Image& image, const Digest& digest) {
+  const std::lock_guard lock{mutex_};
+  std::unique_ptr<Shared>& entry = shared_[{image.target.image.registry, digest}];
+  if (!entry) entry = std::make_unique<Shared>();
+  return *entry;
+}
+
+void Release::count(const Image& image, const Descriptor& descriptor, BlobOutcome outcome) {
+  const std::lock_guard lock{mutex_};
+  if (outcome == BlobOutcome::uploaded) {
+    ++summary_.uploaded;
+    summary_.bytes_uploaded += descriptor.size;
+  }
+  if (outcome == BlobOutcome::mounted) ++summary_.mounted;
+  if (outcome == BlobOutcome::present) ++summary_.present;
+  if (options_.placed) options_.placed({image.target, descriptor, outcome});
+}
+
+void Release::place_blob(Image& image, const ReadStore& from, const Descriptor& blob) {
+  if (is_nondistributable(blob.media_type) && !from.contains(blob)) return;
+  Shared& shared = this->shared(image, blob.digest);
+  const std::lock_guard lock{shared.mutex};
+  if (std::ranges::find(shared.repositories, image.target.image.repository) != shared.repositories.end()) return;
+  std::vector<std::string> sources = shared.repositories;
+  if (options_.sources) {
+    for (const Reference& source : options_.sources(blob)) {
+      if (source.registry == image.target.image.registry) sources.push_back(source.repository);
+    }
+  }
+  const Blob content{.descriptor = blob, .open = [&] { return from.open(blob); }};
+  const BlobOutcome outcome = image.store.place(content, sources);
+  shared.repositories.insert(shared.repositories.begin(), image.target.image.repository);
+  count(image, blob, outcome);
+}
+
+/// Large blobs first, so that no worker is left alone with one at the end.
+void Release::place_blobs(const ReadStore& from, const std::vector<Descriptor>& roots) {
+  std::map<std::pair<std::string, Digest>, Task> tasks;
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    walk(from, roots[i], [&](const Descriptor& node, std::string_view) {
+      if (node_kind(node.media_type) != NodeKind::blob) return;
+      Task& task = tasks.try_emplace({images_[i]->target.image.registry, node.digest}, Task{node, {}}).first->second;
+      task.images.push_back(images_[i].get());
+    });
+  }
+  std::vector<Task*> order;
+  for (auto& [key, task] : tasks) order.push_back(&task);
+  std::ranges::stable_sort(order, [](const Task* a, const Task* b) { return a->blob.size > b->blob.size; });
+  for_each_index(order.size(), options_.jobs, [&](std::size_t i) {
+    for (Image* image : order[i]->images) {
+      with_context(pushing(image->target), [&] { place_blob(*image, from, order[i]->blob); });
+    }
+  });
+}
+
+void Release::place_documents(const ReadStore& from, const std::vector<Descriptor>& roots) {
+  std::vector<std::vector<std::pair<Image*, Descriptor>>> levels;
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    const auto own = levels_of(from, roots[i]);
+    levels.resize(std::max(levels.size(), own.size()));
+    for (std::size_t height = 0; height < own.size(); ++height) {
+      for (const Descriptor& node : own[height]) {
+        if (node_kind(node.media_type) != NodeKind::blob) levels[height].emplace_back(images_[i].get(), node);
+      }
+    }
+  }
+  for (auto& level : levels) {
+    for_each_index(level.size(), options_.jobs, [&](std::size_t i) {
+      Image& image = *level[i].first;
+      with_context(pushing(image.target), [&] { place_document(image, from, level[i].second); });
+    });
+  }
+}
+
+/// GHCR, and registries that collect garbage, sometimes do not know a blob that was there a moment ago: then everything
+/// below the document is asked for again, and sent where it is missing.
+void Release::place_document(Image& image, const ReadStore& from, const Descriptor& document) {
+  const Blob blob{.descriptor = document, .open = [&] { return from.open(document); }};
+  const BlobOutcome outcome = client_.exchange().retry().run(image.target.image.registry, [&] {
+    try {
+      return image.store.place(blob);
+    } catch (const MissingChild& missing) {
+      for (const Descriptor& child : children(document, read_blob(from, document, max_manifest_size))) {
+        if (is_nondistributable(child.media_type) && !from.contains(child)) continue;
+        image.store.forget(child);
+        image.store.put({.descriptor = child, .open = [&] { return from.open(child); }});
+      }
+      throw TransientError{missing.what()};
+    }
+  });
+  count(image, document, outcome);
+  if (outcome == BlobOutcome::present) return;
+  const std::lock_guard lock{mutex_};
+  image.uploaded_documents.push_back(document);
+}
+
+void Release::read_again(const std::vector<Descriptor>& roots) {
+  for_each_index(roots.size(), options_.jobs, [&](std::size_t i) {
+    Image& image = *images_[i];
+    for (const Descriptor& document : image.uploaded_documents) {
+      image.store.forget(document);
+      if (image.store.contains(document)) continue;
+      throw Error{Errc::unavailable, fmt::format("{}: the registry took {}, but does not have it", pushing(image.target),
+                                                 document.digest.string())}
+          .add_note("no tag was moved")
+          .add_help("run it again: only what is missing is sent");
+    }
+  });
+}
+
+void Release::move_tags(const std::vector<Descriptor>& roots) {
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    Image& image = *images_[i];
+    for (const std::string& tag : image.target.tags) {
+      with_context(fmt::format("pushing {}:{}", image.target.image.name(), tag), [&] {
+        const auto before = image.store.resolve(tag);
+        if (before && before->digest == roots[i].digest) return;
+        image.store.tag(roots[i], tag);
+        ++summary_.tags_moved;
+        const auto after = image.store.resolve(tag);
+        if (after && after->digest == roots[i].digest) return;
+        throw Error{Errc::digest_mismatch, fmt::format("the tag points at {} now, not at {}",
+                                                       after ? after->digest.string() : "nothing",
+                                                       roots[i].digest.string())};
+      });
+    }
+  }
+}
+
+}  // namespace ocibuild

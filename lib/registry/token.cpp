@@ -1,0 +1,147 @@
+// Tokens by GET and by OAuth2 POST (distribution: spec/auth/token.md, oauth.md).
+#include "registry/token.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "ocibuild/base/error.hpp"
+#include "ocibuild/http/retry.hpp"
+#include "registry/failure.hpp"
+#include "spec/base64.hpp"
+#include "spec/json.hpp"
+
+namespace ocibuild {
+namespace {
+
+constexpr std::size_t max_token_answer = 64 << 10;
+constexpr std::size_t max_token = 32 << 10;  // it becomes one header field
+constexpr std::string_view client_id = "ocibuild";
+
+/// What can stand in a header field behind `Bearer `.
+bool is_token(std::string_view text) {
+  return !text.empty() && text.size() <= max_token && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+std::chrono::seconds lifetime(const JsonValue& value) {
+  constexpr std::int64_t shortest = 60;  // token.md: for compatibility with older clients
+  constexpr std::int64_t longest = 24 * 3600;
+  std::int64_t seconds = shortest;
+  std::from_chars(value.text.data(), value.text.data() + value.text.size(), seconds);
+  return std::chrono::seconds{std::clamp(seconds, shortest, longest)};
+}
+
+Token parse_token(const std::string& document) {
+  Token token;
+  for (const JsonMember& member : parse_json(document, max_token_answer).members) {
+    const bool names_token = member.name == "access_token" || (member.name == "token" && token.value.empty());
+    if (names_token && member.value.kind == JsonValue::Kind::string) token.value = member.value.text;
+    if (member.name == "expires_in" && member.value.kind == JsonValue::Kind::number) token.lifetime = lifetime(member.value);
+  }
+  if (!is_token(token.value)) throw Error{Errc::invalid_document, "there is no token in it"};
+  return token;
+}
+
+Token read_token(HttpResponse& response) {
+  try {
+    return parse_token(read_all(*response.body, max_token_answer));
+  } catch (const Error& error) {
+    if (error.code() == Errc::unavailable) throw TransientError{error.what()};
+    throw Error{Errc::unavailable, fmt::format("the token server's answer cannot be used: {}", error.what())};
+  }
+}
+
+HttpRequest get_request(const TokenServer& server, const Scopes& scopes, const std::optional<Credential>& credential) {
+  HttpRequest request{.method = "GET", .url = server.realm};
+  if (!server.service.empty()) request.url = request.url.with_query("service", server.service);
+  for (const Scope& scope : scopes) request.url = request.url.with_query("scope", scope.string());
+  request.url = request.url.with_query("client_id", client_id);
+  if (!credential || credential->username.empty()) return request;
+  request.url = request.url.with_query("account", credential->username);
+  request.headers.add("Authorization", basic_authorization(*credential));
+  return request;
+}
+
+HttpRequest post_request(const TokenServer& server, const Scopes& scopes, const Credential& credential) {
+  std::string scope;
+  for (const Scope& each : scopes) scope += (scope.empty() ? "" : " ") + each.string();
+  HttpRequest request{.method = "POST", .url = server.realm};
+  request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+  request.body = memory_body(fmt::format(
+      "grant_type=refresh_token&service={}&client_id={}&scope={}&refresh_token={}", percent_encoded(server.service),
+      client_id, percent_encoded(scope), percent_encoded(credential.identity_token)));
+  return request;
+}
+
+HttpResponse send(Transport& transport, const HttpRequest& request) {
+  try {
+    return transport.send(request);
+  } catch (const CertificateError&) {
+    throw;
+  } catch (const Error& error) {
+    if (error.code() == Errc::unavailable) throw TransientError{error.what()};
+    throw;
+  }
+}
+
+[[noreturn]] void refuse(HttpResponse& response, const std::optional<Credential>& credential, std::string_view registry) {
+  if (response.status >= 300 && response.status < 400) {
+    throw Error{Errc::unavailable, fmt::format("{}: the token server redirects, which is not followed", response.status)};
+  }
+  Failure failure = read_failure(response, std::chrono::seconds{0});
+  try {
+    throw_failure(failure, registry);
+  } catch (Error& error) {
+    if (error.code() != Errc::unauthorized && error.code() != Errc::denied) throw;
+    error.add_note(credential ? fmt::format("the credential was taken from {}", credential->source)
+                              : std::string{"there was no credential for it, so the request was anonymous"});
+    throw;
+  }
+}
+
+/// Servers without OAuth2 answer in many ways; where there is also a user name, GET may still do.
+bool lacks_oauth2(int status) {
+  return status == 400 || status == 401 || status == 404 || status == 405;
+}
+
+}  // namespace
+
+std::string basic_authorization(const Credential& credential) {
+  return "Basic " + encode_base64(credential.username + ":" + credential.password);
+}
+
+Url require_safe_realm(const Url& asked, std::string_view realm) {
+  const auto refused = [](std::string_view why) {
+    return Error{Errc::denied, fmt::format("the registry sends its clients to a token server {}", why)};
+  };
+  Url url = asked;
+  try {
+    url = asked.resolve(realm);
+  } catch (const Error& error) {
+    throw refused(fmt::format("whose address cannot be used: {}", error.what()));
+  }
+  const Origin& from = asked.origin();
+  const Origin& to = url.origin();
+  if (to.scheme == "http" && from.scheme == "https") throw refused("that speaks plain http").add_note(url.redacted());
+  if (to.host == from.host) return url;
+  if (is_private(to.host)) throw refused("on a private address").add_note(url.redacted());
+  if (to.scheme == "http") throw refused("on another host that speaks plain http").add_note(url.redacted());
+  return url;
+}
+
+Token fetch_token(Transport& transport, const TokenServer& server, const Scopes& scopes,
+                  const std::optional<Credential>& credential, std::string_view registry) {
+  return with_context(fmt::format("getting a token from {}", to_string(server.realm.origin())), [&] {
+    if (credential && !credential->identity_token.empty()) {
+      HttpResponse response = send(transport, post_request(server, scopes, *credential));
+      if (response.status == 200) return read_token(response);
+      if (!lacks_oauth2(response.status) || credential->username.empty()) refuse(response, credential, registry);
+    }
+    HttpResponse response = send(transport, get_request(server, scopes, credential));
+    if (response.status != 200) refuse(response, credential, registry);
+    return read_token(response);
+  });
+}
+
+}  // namespace ocibuild

@@ -1,0 +1,32 @@
+// Sending one blob to a repository, whatever happens on the way.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ocibuild/registry/registry_store.hpp"
+#include "ocibuild/store/store.hpp"
+#include "registry/exchange.hpp"
+
+namespace ocibuild {
+
+/// A repository of a registry, and the URLs in it.
+struct Repository {
+  Host& host;
+  std::string name;
+
+  Url url(std::string_view path) const { return host.base.resolve("/v2/" + name + "/" + std::string{path}); }
+};
+
+/// True when the repository has the blob. One HEAD, tried again by the policy.
+bool has_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob);
+
+/// Puts a blob there unless it is there already. First asks for it; then, for each of `sources`, tries to mount it from
+/// that repository of the same registry; then uploads. A failed upload starts again with the question: the answer to the
+/// first may have been lost. Throws Error{unavailable, denied, unauthorized, digest_mismatch}.
+BlobOutcome place_blob(Exchange& exchange, const Repository& repository, const Blob& blob,
+                       const std::vector<std::string>& sources);
+
+}  // namespace ocibuild
