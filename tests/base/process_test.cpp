@@ -1,13 +1,20 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <filesystem>
 #include <stdexcept>
 
+#include <poll.h>
+#include <unistd.h>
+
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/base/process.hpp"
+#include "support/failure.hpp"
 
 namespace ocibuild {
 namespace {
+
+using testing::failure_of;
 
 struct Lines {
   std::vector<std::string> out;
@@ -22,6 +29,24 @@ Lines lines_of(const Command& command, int expected_code = 0) {
   CHECK(status.code == expected_code);
   return lines;
 }
+
+/// A pipe that every program started now holds open: its end comes when all of them are gone.
+class Witness {
+ public:
+  Witness() { REQUIRE(::pipe(ends_.data()) == 0); }
+  Witness(const Witness&) = delete;
+  Witness& operator=(const Witness&) = delete;
+  ~Witness() { ::close(ends_[0]); }
+
+  bool everybody_is_gone() {
+    ::close(ends_[1]);
+    ::pollfd waiting{.fd = ends_[0], .events = POLLIN, .revents = 0};
+    return ::poll(&waiting, 1, 10'000) == 1;
+  }
+
+ private:
+  std::array<int, 2> ends_{};
+};
 
 Command shell(std::string script) {
   return {.argv = {"sh", "-c", std::move(script)}};
@@ -69,6 +94,57 @@ TEST_CASE("a consumer that throws ends the program and its children") {
   CHECK_THROWS_WITH(
       run_command(shell("echo x; sleep 1000 & sleep 1000"), {.standard_output = give_up, .standard_error = {}}),
       "enough");
+}
+
+TEST_CASE("a program reads the input it was given, also more than a pipe holds, to its end") {
+  Command command = shell("wc -c; echo done");
+  command.input = std::string(3 << 20, 'x');
+  CHECK(lines_of(command).out == std::vector<std::string>{"3145728", "done"});
+  command = {.argv = {"cat"}, .input = "first\nsecond"};
+  CHECK(lines_of(command).out == std::vector<std::string>{"first", "second"});
+  command = shell("cat /dev/stdin");
+  command.input = "by name";
+  CHECK(lines_of(command).out == std::vector<std::string>{"by name"});
+}
+
+TEST_CASE("a program that prints everything it reads does not wait for ever") {
+  std::size_t count = 0;
+  Command command{.argv = {"cat"}};
+  for (int i = 0; i < 100'000; ++i) command.input += "a line of input\n";
+  CHECK(run_command(command, {.standard_output = [&](std::string_view) { ++count; }, .standard_error = {}}).ok());
+  CHECK(count == 100'000);
+}
+
+TEST_CASE("a program need not read its input") {
+  Command command = shell("exec 0<&-; exit 3");
+  command.input = std::string(1 << 20, 'x');
+  lines_of(command, 3);
+}
+
+TEST_CASE("a time-out ends a program and its children, and says so without input or output") {
+  Command command = shell("echo secret >&2; sleep 1000 & sleep 1000");
+  command.input = "secret";
+  command.timeout = std::chrono::milliseconds{200};
+  Witness witness;
+  const Error error = failure_of([&] { return lines_of(command); });
+  CHECK(error.code() == Errc::unavailable);
+  CHECK(std::string_view{error.what()} == "sh did not end within 200 ms and was stopped");
+  CHECK(witness.everybody_is_gone());
+}
+
+TEST_CASE("a time-out also ends a program that closed its output, and one that never stops printing") {
+  for (const char* script : {"exec >&- 2>&-; exec sleep 1000", "while :; do echo more; done"}) {
+    Command command = shell(script);
+    command.timeout = std::chrono::milliseconds{200};
+    CHECK(failure_of([&] { return lines_of(command); }).code() == Errc::unavailable);
+  }
+}
+
+TEST_CASE("a program that ends in time is not disturbed") {
+  Command command = shell("echo quick; exit 7");
+  command.timeout = std::chrono::minutes{10};
+  CHECK(lines_of(command, 7).out == std::vector<std::string>{"quick"});
+  CHECK(run_command({.argv = {"true"}, .timeout = std::chrono::minutes{10}}, {}).ok());
 }
 
 TEST_CASE("command_output fails with the program's own words") {
