@@ -15,6 +15,10 @@ std::string quote(std::string_view text);
 /// npos.
 std::size_t find_non_utf8(std::string_view text) noexcept;
 
+/// What is left of foreign text on one line of a terminal: white space and control characters become single spaces,
+/// escape sequences vanish, bytes that are not UTF-8 become `?`, and what follows `limit` code points becomes `...`.
+std::string clean_line(std::string_view text, std::size_t limit);
+
 constexpr bool is_lower(char c) noexcept {
   return c >= 'a' && c <= 'z';
 }
