@@ -78,21 +78,20 @@ struct CargoEnd {
 };
 
 CargoEnd run_cargo(const CargoRun& run, const Command& command, const RunCommand& run_command,
-                   const BuildEvents& events, CompiledBinaries& binaries) {
+                   const CompileEvents& events) {
   std::string first_error;
   const auto take_message = [&](std::string_view line) {
     const auto artifact = parse_message(line, run.triples);
     if (!artifact) return;
-    if (!artifact->executable.empty()) {
-      binaries[{artifact->package_id, artifact->target, artifact->triple}] = artifact->executable;
-    }
-    events(CrateFinished{.package = artifact->target, .triple = artifact->triple});
+    events.progress(CrateFinished{.package = artifact->target, .triple = artifact->triple});
+    if (artifact->executable.empty()) return;
+    events.binary_made({artifact->package_id, artifact->target, artifact->triple}, artifact->executable);
   };
   const auto take_words = [&](std::string_view line) {
     if (first_error.empty() && without_escapes(line).starts_with("error")) first_error = without_escapes(line);
-    events(CargoLine{.text = line});
+    events.progress(CargoLine{.text = line});
   };
-  events(CargoStarted{.run = run});
+  events.progress(CargoStarted{.run = run});
   const ExitStatus status = run_command(command, {.standard_output = take_message, .standard_error = take_words});
   return {.status = status, .first_error = first_error};
 }
@@ -114,17 +113,14 @@ std::optional<CompilerArtifact> parse_message(std::string_view line, const std::
   return artifact;
 }
 
-CompiledBinaries compile(const Plan& plan, const RunCommand& run, const BuildOptions& options,
-                         const BuildEvents& events) {
-  CompiledBinaries binaries;
-  if (plan.cargo_runs.empty()) return binaries;
+void compile(const Plan& plan, const RunCommand& run, const BuildOptions& options, const CompileEvents& events) {
+  if (plan.cargo_runs.empty()) return;
   const ReproducibleCargo added = additions(plan);
   install_wrapper(added.wrapper);
   for (const CargoRun& cargo : plan.cargo_runs) {
-    const CargoEnd end = run_cargo(cargo, complete(cargo, added, options.cargo_jobs), run, events, binaries);
+    const CargoEnd end = run_cargo(cargo, complete(cargo, added, options.cargo_jobs), run, events);
     if (!end.status.ok()) throw build_error(*plan.compile, cargo, end.status, end.first_error);
   }
-  return binaries;
 }
 
 }  // namespace ocibuild

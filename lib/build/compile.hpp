@@ -2,10 +2,9 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
+#include <functional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "ocibuild/build/build.hpp"
 
@@ -20,7 +19,11 @@ struct BinaryKey {
   friend auto operator<=>(const BinaryKey&, const BinaryKey&) = default;
 };
 
-using CompiledBinaries = std::map<BinaryKey, std::filesystem::path>;
+/// Who is told what cargo does, in the thread that runs it. What they throw ends cargo.
+struct CompileEvents {
+  BuildEvents progress;
+  std::function<void(const BinaryKey& key, const std::filesystem::path& file)> binary_made;
+};
 
 /// One line of `cargo build --message-format=json-render-diagnostics`, when it is about something that was compiled.
 struct CompilerArtifact {
@@ -33,9 +36,10 @@ struct CompilerArtifact {
 /// Reads a message. Messages about other things are nothing. Throws Error{invalid_document}.
 std::optional<CompilerArtifact> parse_message(std::string_view line, const std::vector<std::string>& triples);
 
-/// Runs every cargo command of the plan, one after the other. Throws Error{command_failed} when cargo fails, with its
-/// first error as a note; everything it said was passed on as CargoLine.
-CompiledBinaries compile(const Plan& plan, const RunCommand& run, const BuildOptions& options,
-                         const BuildEvents& events);
+/// Runs every cargo command of the plan, one after the other. A binary is told of when cargo has put it in its place,
+/// and no later command of the plan writes there: components have binaries of different names (D27), and each is
+/// compiled by one command for a target. Throws Error{command_failed} when cargo fails, with its first error as a note;
+/// everything it said was passed on as CargoLine.
+void compile(const Plan& plan, const RunCommand& run, const BuildOptions& options, const CompileEvents& events);
 
 }  // namespace ocibuild

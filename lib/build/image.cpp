@@ -23,7 +23,7 @@ Descriptor build_image(const Recipe& recipe, Store& into) {
   return build_image(recipe, into, memo);
 }
 
-Descriptor build_image(const Recipe& recipe, Store& into, LayerMemo& memo) {
+Descriptor build_image(const Recipe& recipe, Store& into, LayerMemo& memo, const TakeLayer& layer_ready) {
   Config config = recipe.config;
   config.diff_ids.clear();
   config.history.clear();
@@ -31,6 +31,7 @@ Descriptor build_image(const Recipe& recipe, Store& into, LayerMemo& memo) {
   for (const LayerPlan& plan : recipe.layers) {
     if (plan.entries.empty()) continue;
     const Layer layer = memo.write(plan.entries, recipe.layer_options, into);
+    if (layer_ready) layer_ready(layer);
     config.diff_ids.push_back(layer.diff_id);
     config.history.push_back({.created = config.created, .created_by = fmt::format("ocibuild {}", plan.title)});
     layers.push_back(layer.descriptor);

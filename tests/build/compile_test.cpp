@@ -63,6 +63,9 @@ struct OneRun {
   }
 };
 
+const BuildEvents no_event = [](const BuildEvent&) {};
+const auto no_binary = [](const BinaryKey&, const std::filesystem::path& file) { FAIL(file.native()); };
+
 TEST_CASE("a failing cargo is command_failed with its first error and the command, its words are passed on (BI01)") {
   OneRun one;
   const RunCommand run = [](const Command&, const CommandOutput& output) {
@@ -75,7 +78,8 @@ TEST_CASE("a failing cargo is command_failed with its first error and the comman
   const BuildEvents events = [&](const BuildEvent& event) {
     if (const auto* line = std::get_if<CargoLine>(&event)) words.emplace_back(line->text);
   };
-  const Error error = failure_of([&] { return compile(one.plan, run, {}, events); });
+  const Error error =
+      failure_of([&] { return compile(one.plan, run, {}, {.progress = events, .binary_made = no_binary}); });
   CHECK(error.code() == Errc::command_failed);
   CHECK(error.what() == std::string{"cargo build ended with exit code 101"});
   CHECK(error.notes().front() == "cargo: error[E0425]: cannot find value `x`");
@@ -90,23 +94,38 @@ TEST_CASE("a lock file that is out of date is an error that says how to mend it"
         "error: cannot update the lock file /w/Cargo.lock because --locked was passed to prevent this");
     return ExitStatus{101};
   };
-  const Error error = failure_of([&] { return compile(one.plan, run, {}, [](const BuildEvent&) {}); });
+  const Error error =
+      failure_of([&] { return compile(one.plan, run, {}, {.progress = no_event, .binary_made = no_binary}); });
   CHECK(error.help().front().find("cargo update --workspace") != std::string::npos);
 }
 
 TEST_CASE("cargo is run with messages, jobs and everything that makes it reproducible") {
   OneRun one;
   Command seen;
-  const RunCommand run = [&](const Command& command, const CommandOutput& output) {
+  const RunCommand run = [&](const Command& command, const CommandOutput&) {
     seen = command;
-    output.standard_output(artifact("bin", "/t/x86_64-unknown-linux-gnu/release/engine", "\"/t/engine\""));
     return ExitStatus{0};
   };
-  const CompiledBinaries binaries = compile(one.plan, run, {.cargo_jobs = 3}, [](const BuildEvent&) {});
-  CHECK(binaries.at({"path+file:///w/engine#0.1.0", "engine", amd64}) == "/t/engine");
+  compile(one.plan, run, {.cargo_jobs = 3}, {.progress = no_event, .binary_made = no_binary});
   CHECK(std::find(seen.argv.begin(), seen.argv.end(), "--message-format=json-render-diagnostics") != seen.argv.end());
   CHECK(to_shell(seen).find("--jobs 3") != std::string::npos);
   CHECK(seen.environment.contains("SOURCE_DATE_EPOCH"));
+}
+
+TEST_CASE("a binary is told of while cargo is still running") {
+  OneRun one;
+  std::vector<std::string> told;
+  const RunCommand run = [&](const Command&, const CommandOutput& output) {
+    output.standard_output(artifact("bin", "/t/x86_64-unknown-linux-gnu/release/engine", "\"/t/engine\""));
+    told.emplace_back("cargo ends");
+    return ExitStatus{0};
+  };
+  const auto take = [&](const BinaryKey& key, const std::filesystem::path& file) {
+    CHECK(key == BinaryKey{"path+file:///w/engine#0.1.0", "engine", amd64});
+    told.push_back(file.native());
+  };
+  compile(one.plan, run, {}, {.progress = no_event, .binary_made = take});
+  CHECK(told == std::vector<std::string>{"/t/engine", "cargo ends"});
 }
 
 }  // namespace

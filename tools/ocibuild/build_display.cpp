@@ -51,6 +51,11 @@ void BuildDisplay::show(const BinaryReady& event) {
   progress_.update({.subject = subject_of(event.component, event.platform), .activity = "packing"});
 }
 
+void BuildDisplay::show(const LayerReady& event) {
+  console_.detail(Verbosity::debug, fmt::format("{}: layer {}, {}", subject_of(event.component, event.platform),
+                                                event.layer.digest.string(), human_size(event.layer.size)));
+}
+
 void BuildDisplay::show(const ImageReady& event) {
   const std::string subject = subject_of(event.component, event.platform);
   console_.detail(Verbosity::verbose,

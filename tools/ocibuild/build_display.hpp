@@ -22,6 +22,7 @@ class BuildDisplay {
   void show(const CargoLine& event);
   void show(const CrateFinished& event);
   void show(const BinaryReady& event);
+  void show(const LayerReady& event);
   void show(const ImageReady& event);
   void show(const Noted& event);
 

@@ -39,7 +39,15 @@ struct BinaryReady {
   std::uint64_t size;
 };
 
-/// An image for one platform is in the store.
+/// A layer of the image for a component and platform is in the store, and can be sent on. Told in the order of the
+/// image's layers, for every image that has it, also when the layer was there before.
+struct LayerReady {
+  const ComponentPlan& component;
+  const Platform& platform;
+  const Descriptor& layer;
+};
+
+/// An image for one platform is in the store: its layers, config and manifest.
 struct ImageReady {
   const ComponentPlan& component;
   const Platform& platform;
@@ -52,10 +60,11 @@ struct Noted {
   std::string_view text;
 };
 
-using BuildEvent = std::variant<CargoStarted, CargoLine, CrateFinished, BinaryReady, ImageReady, Noted>;
+using BuildEvent = std::variant<CargoStarted, CargoLine, CrateFinished, BinaryReady, LayerReady, ImageReady, Noted>;
 
 /// Told about everything that happens, one event at a time, from any thread. What an event refers to lives only during
-/// the call.
+/// the call, except for components and platforms, which are those of the plan. Must be quick: cargo and every worker
+/// wait meanwhile. What it throws ends the build.
 using BuildEvents = std::function<void(const BuildEvent&)>;
 
 struct BuildOptions {
@@ -82,12 +91,17 @@ struct BuildResult {
   std::vector<BuiltComponent> components;  ///< by name
 };
 
-/// Compiles, proves that every binary runs where it shall, and only then puts images into `into`; tags last.
+/// Compiles, and makes each image as soon as its binary is there and was proven to run where it shall, while cargo goes
+/// on with others; names are given when all images are there.
+///
+/// Given binaries are all proven before cargo starts. A binary that would not run ends cargo at once, and an image that
+/// cannot be made ends it at its next word. The first failure is the one that is thrown; of images that failed together
+/// the first in the order of the plan.
 ///
 /// Each component is named `COMPONENT`; when its tags were set explicitly also `COMPONENT:TAG` for each of them. The
 /// roots carry the annotation `io.containerd.image.name` with the full reference, which docker load and ctr import
 /// read. Throws Error{command_failed} when cargo failed, as require_runnable for a binary that would not start, and as
-/// Store::put. A failure leaves no name behind that was not there.
+/// Store::put. A failure leaves no name behind that was not there; blobs without a name may remain.
 BuildResult build(const Plan& plan, Store& into, const RunCommand& run, const BuildOptions& options = {},
                   const BuildEvents& events = {});
 

@@ -1,6 +1,7 @@
 // From a recipe to a graph: layers, config, manifest and index in a store.
 #pragma once
 
+#include <functional>
 #include <future>
 #include <map>
 #include <memory>
@@ -41,10 +42,13 @@ class LayerMemo {
   std::map<std::string, std::shared_future<Layer>> layers_;
 };
 
+/// Told of each layer of an image that is in the store now, in the order of the image.
+using TakeLayer = std::function<void(const Layer&)>;
+
 /// Puts layers, config and manifest into the store and returns the manifest's descriptor, platform included.
 /// History has one line for each layer. Throws as write_layer and Store::put.
 Descriptor build_image(const Recipe& recipe, Store& into);
-Descriptor build_image(const Recipe& recipe, Store& into, LayerMemo& memo);
+Descriptor build_image(const Recipe& recipe, Store& into, LayerMemo& memo, const TakeLayer& layer_ready = {});
 
 /// Joins images in an index, in the order os, architecture, variant. Each has a platform, no two the same: otherwise
 /// throws Error{invalid_argument}.
