@@ -39,4 +39,10 @@ std::string_view format_name(Compression compression) noexcept {
   return "tar";
 }
 
+std::string encoder_name(Compression compression) {
+  std::string name{format_name(compression)};
+  if (compression == Compression::zstd) name.append(" libzstd-").append(zstd_version());
+  return name;
+}
+
 }  // namespace ocibuild

@@ -115,6 +115,10 @@ BlockFormat zstd_format() {
   };
 }
 
+std::string_view zstd_version() noexcept {
+  return ::ZSTD_versionString();
+}
+
 std::unique_ptr<Source> make_zstd_source(std::unique_ptr<Source> from) {
   return std::make_unique<ZstdSource>(std::move(from));
 }

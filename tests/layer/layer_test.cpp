@@ -66,6 +66,7 @@ TEST_CASE("a layer describes the bytes it has written") {
           Annotations{{std::string{layer_format_annotation}, std::string{format_name(compression)}}});
     const UncompressedLayer expected{.diff_id = layer.diff_id, .size = layer.uncompressed_size};
     CHECK(measure_layer(std::make_unique<MemorySource>(blob), compression) == expected);
+    CHECK(describe_tar(std::vector{file_entry("a/b", "content")}) == expected);
     std::vector<std::string> paths;
     const auto visit = [&](const TarEntry& entry, Source&) { paths.push_back(entry.path); };
     CHECK(read_layer(std::make_unique<MemorySource>(blob), compression, visit) == expected);
@@ -83,6 +84,26 @@ TEST_CASE("the compression changes the digest of a layer and never its diff_id")
     CHECK(layer.descriptor.digest != none.descriptor.digest);
     CHECK(layer.descriptor.size < 10000);
   }
+}
+
+TEST_CASE("a tar is described by content, whatever the times and the sizes of files say") {
+  const Folder folder;
+  const std::vector<FileEntry> entries{{.path = "a", .source = folder.file}};
+  write_file(folder.file, "one");
+  const auto time = fs::last_write_time(folder.file);
+  const UncompressedLayer one = describe_tar(entries);
+  write_file(folder.file, "two");
+  fs::last_write_time(folder.file, time);
+  CHECK(describe_tar(entries).diff_id != one.diff_id);
+  CHECK(describe_tar(entries).size == one.size);
+  CHECK(describe_tar(entries).diff_id == written(entries).layer.diff_id);
+  CHECK(describe_tar(entries, 1).diff_id == written(entries, {.mtime = 1}).layer.diff_id);
+}
+
+TEST_CASE("a frozen format is its own encoder, zstd is one for each version of its library") {
+  CHECK(encoder_name(Compression::none) == "tar");
+  CHECK(encoder_name(Compression::gzip) == "gz1");
+  CHECK(encoder_name(Compression::zstd).starts_with("zstd-3 libzstd-1."));
 }
 
 TEST_CASE("a layer without entries is an archive without entries") {

@@ -12,6 +12,7 @@
 
 #include "ocibuild/base/bytes.hpp"
 #include "ocibuild/base/file.hpp"
+#include "ocibuild/layer/tar.hpp"
 #include "ocibuild/spec/descriptor.hpp"
 #include "ocibuild/spec/media_type.hpp"
 
@@ -58,5 +59,9 @@ struct Layer {
 /// range; {unsupported} for names no layer can hold: not UTF-8, or starting with `.wh.`; {not_found, invalid_document,
 /// io} for a source that is missing, not a regular file, unreadable, or changes its size meanwhile.
 Layer write_layer(std::span<const FileEntry> entries, const LayerOptions& options, Sink& to);
+
+/// What write_layer would say of the tar, without compressing it: every source is read and hashed once.
+/// Throws as write_layer.
+UncompressedLayer describe_tar(std::span<const FileEntry> entries, std::int64_t mtime = 0);
 
 }  // namespace ocibuild
