@@ -98,7 +98,7 @@ void CurlTransfer::configure(const CurlOptions& options) {
 }
 
 void CurlTransfer::configure_security(const CurlOptions& options) {
-  const Origin& origin = request_.url.origin();
+  const HttpOrigin& origin = request_.url.origin();
   set(easy_, CURLOPT_PROTOCOLS_STR, origin.scheme.c_str());
   set(easy_, CURLOPT_PROXY, (origin.scheme == "https" ? options.proxy.https : options.proxy.http).c_str());
   set(easy_, CURLOPT_NOPROXY, options.proxy.none.c_str());

@@ -187,7 +187,7 @@ HttpResponse CurlTransport::send(const HttpRequest& request) {
   }
 }
 
-bool names_host(const std::vector<std::string>& hosts, const Origin& origin) {
+bool names_host(const std::vector<std::string>& hosts, const HttpOrigin& origin) {
   const std::string bracketed = origin.host.find(':') == std::string::npos ? origin.host : "[" + origin.host + "]";
   const std::string with_port = fmt::format("{}:{}", bracketed, origin.port);
   return std::ranges::any_of(hosts, [&](const std::string& host) { return host == bracketed || host == with_port; });

@@ -39,9 +39,9 @@ std::string parse_host(std::string_view text) {
   return to_lower(text);
 }
 
-Origin parse_origin(std::string_view scheme, std::string_view authority) {
+HttpOrigin parse_origin(std::string_view scheme, std::string_view authority) {
   if (authority.find('@') != std::string_view::npos) refuse("holds a user name or password");
-  Origin origin{.scheme = std::string{scheme}, .host = {}, .port = default_port(scheme)};
+  HttpOrigin origin{.scheme = std::string{scheme}, .host = {}, .port = default_port(scheme)};
   std::string_view port;
   if (authority.starts_with('[')) {
     const std::size_t end = authority.find(']');
@@ -92,7 +92,7 @@ constexpr std::array<std::string_view, 11> harmless_parameters = {
 
 }  // namespace
 
-std::string to_string(const Origin& origin) {
+std::string to_string(const HttpOrigin& origin) {
   const std::string port = origin.port == default_port(origin.scheme) ? "" : fmt::format(":{}", origin.port);
   return fmt::format("{}://{}{}", origin.scheme, bracketed(origin.host), port);
 }

@@ -20,7 +20,7 @@ namespace ocibuild {
 /// A registry as credentials are bound to it.
 struct Registry {
   std::string name;  ///< as in a reference
-  Origin origin;
+  HttpOrigin origin;
 };
 
 /// The value of a header field Authorization, and when it was got.

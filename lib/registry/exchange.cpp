@@ -25,7 +25,7 @@ bool is_bodyless(const RegistryRequest& request) {
 }
 
 /// Whether a server may send us there: never down to plain http, never into a private network that it is not in itself.
-void require_safe_target(const Origin& from, const Origin& to, const std::string& shown) {
+void require_safe_target(const HttpOrigin& from, const HttpOrigin& to, const std::string& shown) {
   if (from == to) return;
   if (from.scheme == "https" && to.scheme == "http") {
     throw Error{Errc::denied, "the registry sends its clients on to plain http"}.add_note(shown);
@@ -36,7 +36,7 @@ void require_safe_target(const Origin& from, const Origin& to, const std::string
 }
 
 /// Behind a proxy that ends TLS, a registry may believe that it speaks http; its own host is meant.
-Url upgraded(const Origin& registry, const Url& url) {
+Url upgraded(const HttpOrigin& registry, const Url& url) {
   const bool misled = registry.scheme == "https" && url.origin().scheme == "http" && url.origin().host == registry.host &&
                       (url.origin().port == 80 || url.origin().port == registry.port);
   if (!misled) return url;

@@ -24,7 +24,7 @@ void take_page(const std::string& document, std::vector<std::string>& tags) {
   }
 }
 
-std::optional<Url> next_page(const Answer& answer, const Origin& origin, std::set<std::string>& seen) {
+std::optional<Url> next_page(const Answer& answer, const HttpOrigin& origin, std::set<std::string>& seen) {
   const auto link = next_link(answer.response.headers.first("Link").value_or(""));
   if (!link) return {};
   const Url url = answer.url.resolve(*link);

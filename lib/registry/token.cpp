@@ -121,8 +121,8 @@ Url require_safe_realm(const Url& asked, std::string_view realm) {
   } catch (const Error& error) {
     throw refused(fmt::format("whose address cannot be used: {}", error.what()));
   }
-  const Origin& from = asked.origin();
-  const Origin& to = url.origin();
+  const HttpOrigin& from = asked.origin();
+  const HttpOrigin& to = url.origin();
   if (to.scheme == "http" && from.scheme == "https") throw refused("that speaks plain http").add_note(url.redacted());
   if (to.host == from.host) return url;
   if (is_private(to.host)) throw refused("on a private address").add_note(url.redacted());

@@ -11,7 +11,7 @@ using testing::failure_of;
 
 TEST_CASE("a URL is origin, path and query, and is written as it was read") {
   const Url url = Url::parse("HTTPS://GHCR.io:443/v2/a/b/blobs/upload/1?_state=a%2Fb&x#part");
-  CHECK(url.origin() == Origin{.scheme = "https", .host = "ghcr.io", .port = 443});
+  CHECK(url.origin() == HttpOrigin{.scheme = "https", .host = "ghcr.io", .port = 443});
   CHECK(url.path() == "/v2/a/b/blobs/upload/1");
   CHECK(url.query() == "_state=a%2Fb&x");
   CHECK(url.string() == "https://ghcr.io/v2/a/b/blobs/upload/1?_state=a%2Fb&x");

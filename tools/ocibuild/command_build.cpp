@@ -13,6 +13,7 @@
 #include "output_file.hpp"
 #include "outputs.hpp"
 #include "planning.hpp"
+#include "publishing.hpp"
 #include "text.hpp"
 
 namespace ocibuild {
@@ -24,6 +25,7 @@ struct BuildCommand {
   std::optional<std::string> digests_file;
   std::optional<std::string> metadata_file;
   std::optional<unsigned> jobs;
+  PushOptions push;
   bool json = false;
 };
 
@@ -92,6 +94,32 @@ void print_result(const BuildCommand& options, const BuildResult& result, const 
   console.result(lines);
 }
 
+/// Where the components go. Throws Error{invalid_argument} for one without a registry.
+std::vector<ReleaseTarget> release_targets(const Plan& plan) {
+  std::vector<ReleaseTarget> targets;
+  for (const ComponentPlan& component : plan.components) {
+    if (component.registry.value.empty()) {
+      throw Error{Errc::invalid_argument, fmt::format("--push: no registry is set for {}", component.name)}.add_help(
+          "say --registry ghcr.io/OWNER, or `registry` under [workspace.metadata.ocibuild]");
+    }
+    targets.push_back({.image = Reference::parse(component.image.value), .tags = component.tags.value});
+  }
+  return targets;
+}
+
+/// Sends layers as soon as they are there, while cargo compiles what comes next.
+void stage_early(const BuildEvent& event, const Plan& plan, const Store& store, Publisher& publisher) {
+  const auto* ready = std::get_if<LayerReady>(&event);
+  if (ready == nullptr) return;
+  publisher.stage(static_cast<std::size_t>(&ready->component - plan.components.data()), store, ready->layer);
+}
+
+std::vector<Descriptor> roots_of(const BuildResult& result) {
+  std::vector<Descriptor> roots;
+  for (const BuiltComponent& component : result.components) roots.push_back(component.index);
+  return roots;
+}
+
 ExitCode run(const BuildCommand& options, Session& session) {
   const std::chrono::milliseconds start = steady_time();
   auto progress = session.start_progress();
@@ -99,11 +127,18 @@ ExitCode run(const BuildCommand& options, Session& session) {
   Outputs outputs{options.outputs, plan.workspace.target_directory / "ocibuild", session.console};
   outputs.require_room_for(plan.components.size());
   const unsigned jobs = resolve_jobs(options.jobs);
+  Network network{options.push.network, session};
+  std::unique_ptr<Publisher> publisher;
+  if (options.push.push) publisher = start_release(options.push, network, release_targets(plan), session, *progress);
   BuildDisplay display{plan, session.console, *progress};
   const BuildResult result =
       build(plan, outputs.first(), session_runner(session), {.jobs = jobs, .cargo_jobs = options.jobs.value_or(0)},
-            [&](const BuildEvent& event) { display.show(event); });
+            [&](const BuildEvent& event) {
+              display.show(event);
+              if (publisher) stage_early(event, plan, outputs.first(), *publisher);
+            });
   outputs.publish(publications(result, outputs.first()), jobs, *progress);
+  if (publisher) publisher->publish(outputs.first(), roots_of(result));
   write_files(options, result, plan);
   progress.reset();
   const ExitCode code = summarize(result, plan, steady_time() - start, session.console);
@@ -127,11 +162,12 @@ void add_build_command(CommandLine& line) {
   add_text(command, "--metadata-file", options->metadata_file, "FILE", "the same with the keys of docker buildx")
       ->envname("OCIBUILD_METADATA_FILE");
   add_jobs(command, options->jobs, "threads, for cargo too; default: one for each processor")->envname("OCIBUILD_JOBS");
+  add_push_options(command, options->push);
   add_json_flag(command, options->json, "the digests");
   command.footer(
       fmt::format("{}\nImages for archives alone are made in oci:target/ocibuild first.\n\n{}\n"
-                  "OCIBUILD_OUTPUT, _DIGESTS, _METADATA_FILE and _JOBS stand for these options.",
-                  places_help, settings_help));
+                  "OCIBUILD_OUTPUT, _DIGESTS, _METADATA_FILE and _JOBS stand for these options.\n\n{}",
+                  places_help, settings_help, network_help));
 }
 
 }  // namespace ocibuild

@@ -6,8 +6,11 @@
 #include "commands.hpp"
 #include "copying.hpp"
 #include "json_text.hpp"
-#include "ocibuild/store/place.hpp"
+#include "network.hpp"
+#include "ocibuild/registry/places.hpp"
+#include "ocibuild/registry/release.hpp"
 #include "options.hpp"
+#include "publishing.hpp"
 #include "text.hpp"
 
 namespace ocibuild {
@@ -17,25 +20,64 @@ struct CopyCommand {
   std::string source;
   std::string destination;
   std::optional<unsigned> jobs;
+  bool force_tag = false;
+  NetworkOptions network;
   bool json = false;
 };
+
+/// The name that a root of a registry has elsewhere: its tag; archives of Docker take the whole reference.
+std::string carried_name(const Place& source, PlaceKind destination) {
+  if (source.kind != PlaceKind::registry) return source.name;
+  if (destination == PlaceKind::docker_archive) return Reference::parse(source.name).string();
+  return Reference::parse(source.name).tag;
+}
+
+Copied copy_to_store(const CopyCommand& options, const OpenedRoot& from, const Place& to, Session& session,
+                     Progress& progress) {
+  const std::unique_ptr<Store> store = open_for_writing(to, layout_options(session.console));
+  const Copied copied = copy_shown(*from.store, from.root, *store,
+                                   {.subject = to.string(), .jobs = resolve_jobs(options.jobs)}, progress);
+  store->tag(from.root, to.name);
+  store->finish();
+  progress.finish(to.string(), fmt::format("{}, {}", counted(copied.blobs, "blob"), human_size(copied.bytes)));
+  return copied;
+}
+
+Copied copy_to_registry(const CopyCommand& options, const OpenedRoot& from, const Place& source, const Place& to,
+                        Network& network, Progress& progress, Session& session) {
+  const Reference reference = Reference::parse(to.name);
+  if (reference.digest && *reference.digest != from.root.digest) {
+    throw Error{Errc::digest_mismatch, fmt::format("{} is to become {}", from.root.digest.string(), to.string())};
+  }
+  ReleaseTarget target{.image = reference, .tags = {}};
+  if (!reference.tag.empty() || !reference.digest) target.tags = {reference.tag.empty() ? "latest" : reference.tag};
+  std::vector<Reference> sources;
+  if (source.kind == PlaceKind::registry) sources.push_back(Reference::parse(source.name));
+  Publisher publisher{network, {std::move(target)}, {.force_tag = options.force_tag, .sources = sources}, session,
+                      progress};
+  publisher.publish(*from.store, {from.root});
+  return measure(*from.store, from.root);
+}
 
 ExitCode run(const CopyCommand& options, Session& session) {
   const Place source = Place::parse(options.source);
   Place destination = Place::parse(options.destination);
   const auto progress = session.start_progress();
-  const OpenedRoot from = open_for_reading(source);
-  if (destination.name.empty()) destination.name = source.name;
-  const std::unique_ptr<Store> to = open_for_writing(destination, layout_options(session.console));
-  const Copied copied = copy_shown(*from.store, from.root, *to,
-                                   {.subject = destination.string(), .jobs = resolve_jobs(options.jobs)}, *progress);
-  to->tag(from.root, destination.name);
-  to->finish();
-  progress->finish(destination.string(),
-                   fmt::format("{}, {}", counted(copied.blobs, "blob"), human_size(copied.bytes)));
+  Network network{options.network, session};
+  const bool pushes = destination.kind == PlaceKind::registry;
+  if (pushes || source.kind == PlaceKind::registry) {
+    network.set_target(Reference::parse(pushes ? destination.name : source.name).registry);
+  }
+  progress->update({.subject = source.string(), .activity = "reading"});
+  const OpenedRoot from = open_for_reading(source, network);
+  progress->finish(source.string(), "");
+  if (destination.name.empty()) destination.name = carried_name(source, destination.kind);
+  const Copied copied = pushes ? copy_to_registry(options, from, source, destination, network, *progress, session)
+                               : copy_to_store(options, from, destination, session, *progress);
   const std::string& digest = from.root.digest.string();
   if (!options.json) {
-    session.console.result(fmt::format("{}@{}\n", terminal_text(destination.string()), digest));
+    const std::string name = pushes ? Reference::parse(destination.name).name() : terminal_text(destination.string());
+    session.console.result(fmt::format("{}@{}\n", name, digest));
     return ExitCode::ok;
   }
   session.console.result(json_document({{"schemaVersion", json_schema_version},
@@ -58,8 +100,10 @@ void add_copy_command(CommandLine& line) {
   add_text(command, "DST", options->destination, "PLACE", "where it goes; without a name it keeps the one it has")
       ->required();
   add_jobs(command, options->jobs, "blobs in flight at once; default: one for each processor");
+  command.add_flag("--force-tag", options->force_tag, "move tags that should never move: sha-... and release versions");
+  add_network_options(command, options->network);
   add_json_flag(command, options->json, "what was copied");
-  command.footer(places_help);
+  command.footer(fmt::format("{}\n\n{}", places_help, network_help));
 }
 
 }  // namespace ocibuild

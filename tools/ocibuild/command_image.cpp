@@ -14,6 +14,7 @@
 #include "ocibuild/spec/reference.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
+#include "publishing.hpp"
 
 namespace ocibuild {
 namespace {
@@ -34,6 +35,7 @@ struct ImageCommand {
   std::vector<std::string> outputs;
   Compression compression = Compression::gzip;
   std::optional<unsigned> jobs;
+  PushOptions push;
   bool json = false;
 };
 

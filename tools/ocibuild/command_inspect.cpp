@@ -8,6 +8,7 @@
 #include "facts_json.hpp"
 #include "facts_text.hpp"
 #include "image_facts.hpp"
+#include "network.hpp"
 #include "ocibuild/store/place.hpp"
 #include "options.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 struct InspectCommand {
   std::string place;
   std::optional<std::string> platform;
+  NetworkOptions network;
   bool json = false;
   bool raw = false;
 };
@@ -24,7 +26,8 @@ struct InspectCommand {
 ExitCode run(const InspectCommand& options, Session& session) {
   if (options.json && options.raw) throw Error{Errc::invalid_argument, "--json and --raw exclude each other"};
   const Place place = Place::parse(options.place);
-  OpenedRoot opened = open_for_reading(place);
+  Network network{options.network, session};
+  OpenedRoot opened = open_for_reading(place, network);
   if (options.platform) {
     opened.root = select_platform(*opened.store, opened.root, Platform::parse(*options.platform));
   }
@@ -49,7 +52,8 @@ void add_inspect_command(CommandLine& line) {
   add_text(command, "--platform", options->platform, "OS/ARCH", "only the image for this platform");
   add_json_flag(command, options->json, "everything");
   command.add_flag("--raw", options->raw, "print the exact bytes of the index or manifest");
-  command.footer(places_help);
+  add_network_options(command, options->network);
+  command.footer(fmt::format("{}\n\n{}", places_help, network_help));
 }
 
 }  // namespace ocibuild

@@ -7,6 +7,7 @@
 #include "copying.hpp"
 #include "json_text.hpp"
 #include "ocibuild/audit/verify.hpp"
+#include "network.hpp"
 #include "ocibuild/store/place.hpp"
 #include "options.hpp"
 #include "text.hpp"
@@ -17,6 +18,7 @@ namespace {
 struct VerifyCommand {
   std::string place;
   std::optional<unsigned> jobs;
+  NetworkOptions network;
   bool json = false;
 };
 
@@ -56,7 +58,8 @@ ExitCode run(const VerifyCommand& options, Session& session) {
   const std::string name = Place::parse(options.place).string();
   const auto progress = session.start_progress();
   progress->update({.subject = name, .activity = "verifying"});
-  const OpenedRoot opened = open_for_reading(Place::parse(options.place));
+  Network network{options.network, session};
+  const OpenedRoot opened = open_for_reading(Place::parse(options.place), network);
   const Report report = verify(*opened.store, opened.root, {.jobs = resolve_jobs(options.jobs)});
   progress->finish(name, "");
   const auto result = options.json ? report_json : report_text;
@@ -77,9 +80,10 @@ void add_verify_command(CommandLine& line) {
   add_text(command, "REF", options->place, "PLACE", "what to verify")->required();
   add_jobs(command, options->jobs, "blobs read at the same time; default: one for each processor");
   add_json_flag(command, options->json, "the findings");
-  command.footer(std::string{"Ends with 7 when bytes are not what they should be, with 1 when documents contradict\n"
-                             "each other.\n"} +
-                 places_help);
+  add_network_options(command, options->network);
+  command.footer(fmt::format("Ends with 7 when bytes are not what they should be, with 1 when documents contradict\n"
+                             "each other.\n{}\n\n{}",
+                             places_help, network_help));
 }
 
 }  // namespace ocibuild

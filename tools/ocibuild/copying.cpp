@@ -5,13 +5,18 @@
 
 namespace ocibuild {
 
-Copied copy_shown(const ReadStore& from, const Descriptor& root, Store& to, const CopyRequest& request,
-                  Progress& progress) {
+Copied measure(const ReadStore& from, const Descriptor& root) {
   Copied all;
   walk(from, root, [&](const Descriptor& node, std::string_view) {
     ++all.blobs;
     all.bytes += node.size;
   });
+  return all;
+}
+
+Copied copy_shown(const ReadStore& from, const Descriptor& root, Store& to, const CopyRequest& request,
+                  Progress& progress) {
+  const Copied all = measure(from, root);
   Step step{.subject = request.subject, .activity = "copying", .total = all.bytes};
   progress.update(step);
   const auto copied = [&](const Descriptor& blob) {

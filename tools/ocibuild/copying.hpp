@@ -13,8 +13,8 @@ namespace ocibuild {
 
 /// What `--help` says about places.
 inline constexpr const char* places_help =
-    "A PLACE is oci:DIR[:NAME], oci-archive:FILE[:NAME] or docker-archive:FILE[:NAME].\n"
-    "Registries are not supported by this version.";
+    "A PLACE is oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:NAME], or a reference\n"
+    "in a registry, as ghcr.io/owner/name:tag, localhost:5000/name or ghcr.io/owner/name@sha256:...";
 
 struct CopyRequest {
   std::string subject;  ///< names the copy in the display
@@ -26,6 +26,8 @@ struct Copied {
   std::size_t blobs = 0;
   std::uint64_t bytes = 0;
 };
+
+Copied measure(const ReadStore& from, const Descriptor& root);
 
 /// `copy`, shown in `progress` with bytes and speed.
 Copied copy_shown(const ReadStore& from, const Descriptor& root, Store& to, const CopyRequest& request,

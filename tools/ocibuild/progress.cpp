@@ -90,7 +90,7 @@ class TextProgress final : public Progress {
 /// One JSON object per line for every change, and for counted bytes at most ten in a second for each subject.
 class JsonProgress final : public Progress {
  public:
-  JsonProgress(Console& console, Clock clock) : console_{console}, clock_{std::move(clock)}, start_{clock_()} {}
+  JsonProgress(Console& console, MonotonicClock clock) : console_{console}, clock_{std::move(clock)}, start_{clock_()} {}
 
   void update(const Step& step) override {
     const std::lock_guard lock{mutex_};
@@ -118,7 +118,7 @@ class JsonProgress final : public Progress {
   }
 
   Console& console_;
-  Clock clock_;
+  MonotonicClock clock_;
   milliseconds start_;
   std::mutex mutex_;
   RunningSteps steps_;

@@ -41,14 +41,14 @@ class Progress {
 };
 
 /// Door to the world: the time since some fixed moment.
-using Clock = std::function<std::chrono::milliseconds()>;
+using MonotonicClock = std::function<std::chrono::milliseconds()>;
 
 /// The monotonic clock of the system.
 std::chrono::milliseconds steady_time();
 
 struct ProgressOptions {
   ProgressChoice choice = ProgressChoice::plain;
-  Clock clock = steady_time;
+  MonotonicClock clock = steady_time;
   std::function<Terminal()> terminal;  ///< asked again for every drawing, because windows change their size
 };
 

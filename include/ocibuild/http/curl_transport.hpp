@@ -56,6 +56,6 @@ class CurlTransport final : public Transport {
 };
 
 /// True when `origin` is among `hosts`, each of which is `host` (then any port counts) or `host:port`.
-bool names_host(const std::vector<std::string>& hosts, const Origin& origin);
+bool names_host(const std::vector<std::string>& hosts, const HttpOrigin& origin);
 
 }  // namespace ocibuild

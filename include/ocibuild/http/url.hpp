@@ -9,16 +9,16 @@
 namespace ocibuild {
 
 /// Scheme, host and port: whom credentials belong to (RFC 6454).
-struct Origin {
+struct HttpOrigin {
   std::string scheme;  ///< `http` or `https`
   std::string host;    ///< lower case; an IPv6 literal without its brackets
   std::uint16_t port = 0;
 
-  friend bool operator==(const Origin&, const Origin&) = default;
+  friend bool operator==(const HttpOrigin&, const HttpOrigin&) = default;
 };
 
 /// `scheme://host[:port]`, without the port that the scheme implies.
-std::string to_string(const Origin& origin);
+std::string to_string(const HttpOrigin& origin);
 
 /// True for `localhost`, `*.localhost` and literals of a loopback address.
 bool is_loopback(std::string_view host) noexcept;
@@ -39,7 +39,7 @@ class Url {
   /// This URL with `name=value`, percent-encoded, appended to its query.
   Url with_query(std::string_view name, std::string_view value) const;
 
-  const Origin& origin() const noexcept { return origin_; }
+  const HttpOrigin& origin() const noexcept { return origin_; }
   const std::string& path() const noexcept { return path_; }    ///< begins with `/`
   const std::string& query() const noexcept { return query_; }  ///< without `?`
 
@@ -52,7 +52,7 @@ class Url {
   friend bool operator==(const Url&, const Url&) = default;
 
  private:
-  Origin origin_;
+  HttpOrigin origin_;
   std::string path_;
   std::string query_;
 };

@@ -21,7 +21,7 @@ class ScriptedTransport final : public Transport {
   /// One registry.
   ScriptedTransport(std::string origin, MemoryRegistry& registry) { route(std::move(origin), registry); }
 
-  /// From now on requests to that origin (`scheme://host[:port]`, as to_string(Origin) writes it) go to `registry`.
+  /// From now on requests to that origin (`scheme://host[:port]`, as to_string(HttpOrigin) writes it) go to `registry`.
   /// Both must outlive this transport. Without a route a host cannot be resolved.
   void route(std::string origin, MemoryRegistry& registry);
   void route(std::string origin, MemoryRegistry& registry, Faults& faults);

@@ -1,0 +1,67 @@
+// Pushing images to registries, shown, and summed up.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "command_line.hpp"
+#include "network.hpp"
+#include "ocibuild/base/parallel.hpp"
+#include "ocibuild/registry/release.hpp"
+
+namespace ocibuild {
+
+/// `--push` and what belongs to it.
+struct PushOptions {
+  bool push = false;
+  bool force_tag = false;
+  NetworkOptions network;
+};
+
+/// Adds them to a command that makes images.
+void add_push_options(CLI::App& command, PushOptions& options);
+
+/// What a release is made with.
+struct PublisherOptions {
+  bool force_tag = false;
+  std::vector<Reference> sources;  ///< images whose blobs may be mounted
+};
+
+/// A release with a display. Layers that are handed over early are sent in the background.
+class Publisher {
+ public:
+  /// Asks the registries about tags that must not move. Throws as Release.
+  Publisher(Network& network, std::vector<ReleaseTarget> targets, PublisherOptions options, Session& session,
+            Progress& progress);
+
+  /// Sends a blob of a target in the background. What goes wrong comes out of `publish`, which tries again.
+  void stage(std::size_t target, const ReadStore& from, const Descriptor& blob);
+
+  /// Publishes one root for each target, and says what it took. `from` and that of `stage` outlive this object.
+  ReleaseSummary publish(const ReadStore& from, const std::vector<Descriptor>& roots);
+
+  const ReleaseSummary& summary() const noexcept { return summary_; }
+
+ private:
+  void show(const Placed& placed);
+
+  Network& network_;
+  Session& session_;
+  Progress& progress_;
+  std::chrono::milliseconds start_;
+  std::string subject_;
+  Step step_;  // told one at a time
+  std::unique_ptr<Release> release_;
+  ReleaseSummary summary_;
+  std::unique_ptr<WorkerPool> uploads_;  // ends first: its tasks use the release
+};
+
+/// The publisher for `--push`; explicit credentials go to the first target's registry.
+std::unique_ptr<Publisher> start_release(const PushOptions& options, Network& network,
+                                         std::vector<ReleaseTarget> targets, Session& session, Progress& progress);
+
+/// `pushed 12.3 MB in 4 blobs, 2 mounted, 8 already there, 1.2 s`.
+std::string summary_text(const ReleaseSummary& summary, unsigned retries, std::chrono::milliseconds elapsed);
+
+}  // namespace ocibuild
