@@ -1,4 +1,4 @@
-// libcurl's options and callbacks for one transfer.
+// What happens to one transfer, in libcurl's callbacks and in the thread that asked.
 #include "http/curl_transfer.hpp"
 
 #include <algorithm>
@@ -20,13 +20,6 @@ constexpr std::size_t max_header_bytes = 256 << 10;  // of one answer; real ones
 constexpr std::size_t max_discarded = 64 << 10;
 constexpr std::size_t feed_size = 256 << 10;
 
-template <class Value>
-void set(CURL* easy, CURLoption option, Value value) {
-  if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK) {
-    throw Error{Errc::io, fmt::format("libcurl does not take an option: {}", curl_easy_strerror(code))};
-  }
-}
-
 bool is_certificate_problem(CURLcode code) {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CACERT_BADFILE ||
          code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_PINNEDPUBKEYNOTMATCH || code == CURLE_SSL_INVALIDCERTSTATUS;
@@ -38,13 +31,6 @@ std::uint64_t unsent_bytes(CURL* easy) {
   int unsent = 0;
   if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK || socket == CURL_SOCKET_BAD) return 0;
   return ::ioctl(socket, SIOCOUTQ, &unsent) == 0 && unsent > 0 ? static_cast<std::uint64_t>(unsent) : 0;
-}
-
-void require_one_line(const Header& header) {
-  const auto harmless = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7f'; };
-  if (!header.name.empty() && std::ranges::all_of(header.name, harmless) && std::ranges::all_of(header.value, harmless))
-    return;
-  throw Error{Errc::invalid_argument, fmt::format("the header field {} holds control characters", quote(header.name))};
 }
 
 }  // namespace
@@ -71,66 +57,6 @@ CurlTransfer::CurlTransfer(const HttpRequest& request, const CurlOptions& option
 CurlTransfer::~CurlTransfer() {
   curl_easy_cleanup(easy_);
   curl_slist_free_all(static_cast<curl_slist*>(header_list_));
-}
-
-void CurlTransfer::configure(const CurlOptions& options) {
-  CURL* easy = easy_;
-  set(easy, CURLOPT_URL, request_.url.string().c_str());
-  set(easy, CURLOPT_PATH_AS_IS, 1L);  // what a server names is sent back as it was written
-  set(easy, CURLOPT_ERRORBUFFER, error_text_.data());
-  set(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
-  set(easy, CURLOPT_NOSIGNAL, 1L);
-  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-  set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  set(easy, CURLOPT_BUFFERSIZE, 256L << 10);
-  set(easy, CURLOPT_WRITEFUNCTION, body_callback);
-  set(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_HEADERFUNCTION, header_callback);
-  set(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
-  configure_security(options);
-  configure_method();
-  for (const Header& header : request_.headers) add_header(header);
-  set(easy, CURLOPT_HTTPHEADER, static_cast<curl_slist*>(header_list_));
-}
-
-void CurlTransfer::configure_security(const CurlOptions& options) {
-  const HttpOrigin& origin = request_.url.origin();
-  set(easy_, CURLOPT_PROTOCOLS_STR, origin.scheme.c_str());
-  set(easy_, CURLOPT_PROXY, (origin.scheme == "https" ? options.proxy.https : options.proxy.http).c_str());
-  set(easy_, CURLOPT_NOPROXY, options.proxy.none.c_str());
-  if (!options.ca_file.empty()) set(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
-  if (names_host(options.insecure_hosts, origin)) {
-    set(easy_, CURLOPT_SSL_VERIFYPEER, 0L);
-    set(easy_, CURLOPT_SSL_VERIFYHOST, 0L);
-  }
-}
-
-void CurlTransfer::configure_method() {
-  const std::string& method = request_.method;
-  const bool sends = request_.body || method == "PUT" || method == "POST" || method == "PATCH";
-  if (sends) {
-    set(easy_, CURLOPT_UPLOAD, 1L);
-    set(easy_, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
-    set(easy_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request_.body ? request_.body->size : 0));
-    set(easy_, CURLOPT_READFUNCTION, upload_callback);
-    set(easy_, CURLOPT_READDATA, static_cast<void*>(this));
-  } else if (method == "HEAD") {
-    set(easy_, CURLOPT_NOBODY, 1L);
-  }
-  if (method != "GET" && method != "HEAD") set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
-  upload_ended_ = !request_.body;
-}
-
-void CurlTransfer::add_header(const Header& header) {
-  require_one_line(header);
-  const std::string line = header.value.empty() ? header.name + ";" : fmt::format("{}: {}", header.name, header.value);
-  curl_slist* longer = curl_slist_append(static_cast<curl_slist*>(header_list_), line.c_str());
-  if (longer == nullptr) throw std::bad_alloc{};
-  header_list_ = longer;
 }
 
 HttpResponse CurlTransfer::await_head() {
@@ -299,18 +225,6 @@ std::size_t CurlTransfer::on_upload(MutableBytes into) noexcept {
   if (count > 0 || upload_ended_) return count;
   upload_paused_ = true;
   return CURL_READFUNC_PAUSE;
-}
-
-std::size_t CurlTransfer::body_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept {
-  return static_cast<CurlTransfer*>(self)->on_body(as_bytes({data, size * count}));
-}
-
-std::size_t CurlTransfer::header_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept {
-  return static_cast<CurlTransfer*>(self)->on_header({data, size * count});
-}
-
-std::size_t CurlTransfer::upload_callback(char* data, std::size_t size, std::size_t count, void* self) noexcept {
-  return static_cast<CurlTransfer*>(self)->on_upload(std::as_writable_bytes(std::span{data, size * count}));
 }
 
 }  // namespace ocibuild

@@ -54,8 +54,9 @@ class CurlTransport::Loop {
 
  private:
   void run() noexcept {
-    while (!stopping_) {
+    for (;;) {
       carry_out_orders();
+      if (stopping_) break;
       int running = 0;
       curl_multi_perform(multi_, &running);
       take_ends();
