@@ -1,62 +1,23 @@
-"""What the tests of the program have in common: cases with sentences as names, reported in TAP."""
+"""What the tests of the program have in common: how it is run, and what its runs must look like."""
 
 import os
 import pathlib
 import pty
 import re
 import select
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
+
+import cases
+from cases import Skip, case, contains, equal, lacks, require
 
 PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
-_cases = []
-
-
-class Skip(Exception):
-    """A case that cannot run here; its text says why."""
-
-
-def case(sentence):
-    """Registers a function as the proof of a sentence."""
-
-    def register(function):
-        _cases.append((sentence, function))
-        return function
-
-    return register
-
 
 def run_cases():
-    """Runs every case in a fresh directory, says how it went, and ends the process."""
-    wanted = sys.argv[2:]
-    cases = [entry for entry in _cases if not wanted or any(word in entry[0] for word in wanted)]
-    print(f"1..{len(cases)}")
-    failures = 0
-    for number, (sentence, function) in enumerate(cases, 1):
-        with tempfile.TemporaryDirectory(prefix="ocibuild-cli-") as directory:
-            try:
-                function(pathlib.Path(directory))
-                print(f"ok {number} {sentence}", flush=True)
-            except Skip as reason:
-                print(f"ok {number} {sentence} # SKIP {reason}", flush=True)
-            except Exception:
-                failures += 1
-                print(f"not ok {number} {sentence}", flush=True)
-                print(traceback.format_exc(), file=sys.stderr, flush=True)
-    sys.exit(1 if failures else 0)
-
-
-def require(*programs):
-    """The paths of programs without which a case cannot run."""
-    for program in programs:
-        if shutil.which(program) is None:
-            raise Skip(f"{program} is not installed")
+    cases.run_cases(sys.argv[2:])
 
 
 def environment(**changes):
@@ -96,21 +57,6 @@ def fails(code, *arguments, **options):
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     equal(len(errors), 1, done.stderr)
     return done.stderr
-
-
-def equal(found, expected, context=""):
-    if found != expected:
-        raise AssertionError(f"found {found!r}, expected {expected!r}\n{context}")
-
-
-def contains(text, part):
-    if part not in text:
-        raise AssertionError(f"{part!r} is not in:\n{text}")
-
-
-def lacks(text, part):
-    if part in text:
-        raise AssertionError(f"{part!r} is in:\n{text}")
 
 
 def files_below(directory):
