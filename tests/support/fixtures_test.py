@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import pathlib
 import subprocess
 import sys
 import urllib.request
@@ -10,7 +12,7 @@ from cases import case, contains, differ, equal, require, run_cases
 from certificates import Authority
 from oci_layout import Layout
 from real_registry import flip_byte, passwords, registry
-from service import run
+from service import run, until
 from tls_proxy import tls_proxy
 
 
@@ -80,6 +82,18 @@ def restarts(directory):
         equal(curl(f"{served.url}/v2/")[0], 7)
         served.start()
         equal(pulled(served.host)["layers"][0]["digest"], layer)
+
+
+@case("a test that is killed takes its registry along")
+def dies_with_the_test(directory):
+    program = ("import time\nfrom real_registry import registry\n"
+               "with registry() as served:\n  print(served.url, flush=True)\n  time.sleep(60)\n")
+    with subprocess.Popen([sys.executable, "-B", "-c", program], stdout=subprocess.PIPE, text=True,
+                          cwd=pathlib.Path(__file__).parent, env={**os.environ, "TMPDIR": str(directory)}) as test:
+        url = test.stdout.readline().strip()
+        equal(curl(f"{url}/v2/")[1], "200")
+        test.kill()
+    until(lambda: curl(f"{url}/v2/")[0] == 7, what="the registry to end")
 
 
 @case("a blob that was damaged in the storage is served damaged, with status 200")

@@ -84,9 +84,3 @@ def passwords(users):
         return {"htpasswd": {"realm": "ocibuild tests", "path": str(directory / "htpasswd")}}
 
     return auth
-
-
-def tokens(server, realm=None):
-    """Bearer authentication with the tokens of a TokenServer, which clients find at `realm`."""
-    return lambda directory: {"token": {"realm": realm or server.realm, "service": server.service,
-                                        "issuer": server.issuer, "rootcertbundle": str(server.certificate)}}
