@@ -1,6 +1,7 @@
-"""A certificate authority that lives as long as a test, and the server certificates that clients must or must not accept."""
+"""A certificate authority for one test, and server certificates that clients must, or must not, take."""
 
 import pathlib
+import shutil
 from typing import NamedTuple
 
 from service import installed, run
@@ -43,12 +44,16 @@ class Certificate(NamedTuple):
 
 
 class Authority:
-    """A private authority; clients trust what it issued if they are given `certificate`."""
+    """A private authority: clients trust what it issued if they are given `certificate`, or for skopeo and podman the
+    directory `trust`."""
 
     def __init__(self, directory):
         self._directory = pathlib.Path(directory)
         (self._directory / "issued").touch()
         self.certificate, self._key = self._self_signed("authority", "ocibuild test authority", "authority")
+        self.trust = self._directory / "trust"
+        self.trust.mkdir()
+        shutil.copy(self.certificate, self.trust / "ca.crt")
 
     def good(self):
         """For localhost and 127.0.0.1."""
@@ -71,8 +76,8 @@ class Authority:
 
     def _self_signed(self, name, subject, extensions):
         result = Certificate(self._directory / f"{name}.pem", self._directory / f"{name}.key")
-        run(installed("openssl"), "req", "-x509", *self._config(), *NEW_KEY, "-keyout", result.key, "-out", result.chain,
-            "-days", "30", "-subj", f"/CN={subject}", "-extensions", extensions)
+        run(installed("openssl"), "req", "-x509", *self._config(), *NEW_KEY, "-keyout", result.key,
+            "-out", result.chain, "-days", "30", "-subj", f"/CN={subject}", "-extensions", extensions)
         return result
 
     def _issue(self, name, names, validity=()):
@@ -81,6 +86,6 @@ class Authority:
         config = self._config(names)
         run(installed("openssl"), "req", "-new", *config, *NEW_KEY, "-keyout", result.key, "-out", request,
             "-subj", f"/CN={name}")
-        run(installed("openssl"), "ca", "-batch", "-notext", "-name", "ca", *config, "-extensions", "server", *validity,
-            "-cert", self.certificate, "-keyfile", self._key, "-in", request, "-out", result.chain)
+        run(installed("openssl"), "ca", "-batch", "-notext", "-name", "ca", *config, "-extensions", "server",
+            *validity, "-cert", self.certificate, "-keyfile", self._key, "-in", request, "-out", result.chain)
         return result

@@ -23,7 +23,7 @@ DOCKER = MediaTypes("application/vnd.docker.container.image.v1+json",
 
 
 class Layout:
-    """An image layout in a directory that does not exist yet. Every method adds one document and gives its descriptor."""
+    """An image layout in a directory that does not exist yet. What is added is named by its descriptor."""
 
     def __init__(self, directory, types=OCI):
         self.directory = pathlib.Path(directory)

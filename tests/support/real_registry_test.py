@@ -1,69 +1,33 @@
 """The fixtures of registry tests, proven with skopeo and curl: they accept and refuse what a real registry would."""
 
 import hashlib
-import json
 import os
 import pathlib
 import subprocess
 import sys
 import urllib.request
 
-from cases import case, contains, differ, equal, require, run_cases
+from cases import case, contains, differ, equal, run_cases
 from certificates import Authority
-from oci_layout import Layout
+from judges import curl, refusal, skopeo_manifest, skopeo_pull, skopeo_push, tiny_image
 from real_registry import flip_byte, passwords, registry
-from service import run, until
+from service import until
 from tls_proxy import tls_proxy
-
-
-def image(directory):
-    """A layout with one small image, and the digest of its only layer."""
-    layout = Layout(directory / "layout")
-    manifest = layout.image([bytes(10240)], {"architecture": "amd64", "os": "linux"})
-    layout.tag(manifest, "1")
-    return f"oci:{layout.directory}:1", layout.read(manifest)["layers"][0]["digest"]
-
-
-def push(source, host, *options):
-    require("skopeo")
-    run("skopeo", "copy", "--dest-tls-verify=false", *options, source, f"docker://{host}/some/image:1")
-
-
-def pulled(host, *options):
-    """The manifest of what was pushed."""
-    return json.loads(run("skopeo", "inspect", "--raw", "--tls-verify=false", *options, f"docker://{host}/some/image:1"))
-
-
-def refusal(function, *arguments):
-    """What a program said that was refused."""
-    try:
-        function(*arguments)
-    except AssertionError as failure:
-        return str(failure)
-    raise AssertionError(f"{arguments} was not refused")
-
-
-def curl(url, *options):
-    """The exit code, the status and the version of HTTP."""
-    require("curl")
-    done = subprocess.run(["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code} %{http_version}",
-                           *map(str, options), url], stdout=subprocess.PIPE, text=True, timeout=30)
-    return [done.returncode, *done.stdout.split()]
 
 
 @case("what skopeo pushes to a registry it pulls again")
 def pushes_and_pulls(directory):
-    source, layer = image(directory)
+    source, layer = tiny_image(directory)
     with registry() as served:
-        push(source, served.host)
-        equal(pulled(served.host)["layers"][0]["digest"], layer)
+        skopeo_push(source, served.host)
+        equal(skopeo_manifest(served.host)["layers"][0]["digest"], layer)
 
 
 @case("the log of a registry has every request in order, also after a restart, and nothing else")
 def logs_requests(directory):
-    source, layer = image(directory)
+    source, layer = tiny_image(directory)
     with registry() as served:
-        push(source, served.host)
+        skopeo_push(source, served.host)
         equal([request.method for request in served.requests()].count("PUT"), 3)
         served.restart()
         before = len(served.requests())
@@ -75,13 +39,13 @@ def logs_requests(directory):
 
 @case("a registry that was killed refuses connections, and comes back at the same place with what it had")
 def restarts(directory):
-    source, layer = image(directory)
+    source, layer = tiny_image(directory)
     with registry() as served:
-        push(source, served.host)
+        skopeo_push(source, served.host)
         served.kill()
         equal(curl(f"{served.url}/v2/")[0], 7)
         served.start()
-        equal(pulled(served.host)["layers"][0]["digest"], layer)
+        equal(skopeo_manifest(served.host)["layers"][0]["digest"], layer)
 
 
 @case("a test that is killed takes its registry along")
@@ -98,25 +62,24 @@ def dies_with_the_test(directory):
 
 @case("a blob that was damaged in the storage is served damaged, with status 200")
 def corrupts(directory):
-    source, layer = image(directory)
+    source, layer = tiny_image(directory)
     with registry() as served:
-        push(source, served.host)
+        skopeo_push(source, served.host)
         flip_byte(served.blob(layer), -1)
         with urllib.request.urlopen(f"{served.url}/v2/some/image/blobs/{layer}") as answer:
             equal(answer.status, 200)
             differ("sha256:" + hashlib.sha256(answer.read()).hexdigest(), layer)
-        contains(refusal(run, "skopeo", "copy", "--src-tls-verify=false", f"docker://{served.host}/some/image:1",
-                         f"dir:{directory}/pulled"), "got sha256:")
+        contains(refusal(skopeo_pull, served.host, f"dir:{directory}/pulled"), "got sha256:")
 
 
 @case("a registry with passwords refuses the wrong one and none, and takes the right one")
 def checks_passwords(directory):
-    source, _ = image(directory)
+    source, _ = tiny_image(directory)
     with registry(passwords({"alice": "open sesame"})) as served:
-        contains(refusal(push, source, served.host), "authentication required")
-        contains(refusal(push, source, served.host, "--dest-creds=alice:guess"), "authentication required")
-        push(source, served.host, "--dest-creds=alice:open sesame")
-        pulled(served.host, "--creds=alice:open sesame")
+        contains(refusal(skopeo_push, source, served.host), "authentication required")
+        contains(refusal(skopeo_push, source, served.host, creds="alice:guess"), "authentication required")
+        skopeo_push(source, served.host, creds="alice:open sesame")
+        skopeo_manifest(served.host, creds="alice:open sesame")
 
 
 @case("behind TLS a registry speaks HTTP/2 to those who trust its authority, and to nobody else")
@@ -142,15 +105,12 @@ def refuses_certificates(directory):
 
 @case("skopeo pushes and pulls through TLS, so the registry gives locations as its clients see them")
 def pushes_through_tls(directory):
-    source, layer = image(directory)
-    (directory / "tls").mkdir()
-    authority = Authority(directory / "tls")
+    source, layer = tiny_image(directory)
+    authority = Authority(directory)
     with registry() as served, tls_proxy(authority.good(), {"/": served.port}) as proxy:
-        (directory / "certs").mkdir()
-        (directory / "certs" / "ca.crt").write_bytes(authority.certificate.read_bytes())
-        run("skopeo", "copy", f"--dest-cert-dir={directory}/certs", source, f"docker://{proxy.host}/some/image:1")
-        equal(json.loads(run("skopeo", "inspect", "--raw", f"--cert-dir={directory}/certs",
-                             f"docker://{proxy.host}/some/image:1"))["layers"][0]["digest"], layer)
+        skopeo_push(source, proxy.host, trust=authority.trust)
+        equal(skopeo_manifest(proxy.host, trust=authority.trust)["layers"][0]["digest"], layer)
+        contains(refusal(skopeo_manifest, proxy.host, trust=directory), "certificate")
 
 
 run_cases(sys.argv[1:])
