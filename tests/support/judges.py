@@ -37,7 +37,8 @@ def skopeo_manifest(host, image=IMAGE, creds=None, trust=None):
 
 
 def _options(side, creds, trust):
-    return [*([f"--{side}creds={creds}"] if creds else []),
+    """Without credentials none, also if the user has some."""
+    return [f"--{side}creds={creds}" if creds else f"--{side}no-creds",
             f"--{side}cert-dir={trust}" if trust else f"--{side}tls-verify=false"]
 
 

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import pathlib
+import shutil
 from typing import NamedTuple
 
 
@@ -28,6 +29,7 @@ class Layout:
     def __init__(self, directory, types=OCI):
         self.directory = pathlib.Path(directory)
         self.types = types
+        self._manifests = set()
         self._blobs = self.directory / "blobs" / "sha256"
         self._blobs.mkdir(parents=True)
         (self.directory / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
@@ -42,11 +44,13 @@ class Layout:
 
     def image(self, tars, config):
         """A manifest of the uncompressed tars; `config` is what its config says besides `rootfs`."""
-        layers = [self.blob(self.types.layer, gzip.compress(tar, mtime=0)) for tar in tars]
+        layers = [self.blob(self.types.layer, gzip.compress(tar, compresslevel=1, mtime=0)) for tar in tars]
         diff_ids = ["sha256:" + hashlib.sha256(tar).hexdigest() for tar in tars]
         config = self.document(self.types.config, {**config, "rootfs": {"type": "layers", "diff_ids": diff_ids}})
-        return self.document(self.types.manifest, {"schemaVersion": 2, "mediaType": self.types.manifest,
-                                                   "config": config, "layers": layers})
+        manifest = self.document(self.types.manifest, {"schemaVersion": 2, "mediaType": self.types.manifest,
+                                                       "config": config, "layers": layers})
+        self._manifests.add(manifest["digest"])
+        return manifest
 
     def index(self, images):
         """An index, or a manifest list, of pairs of a platform and the descriptor of its image."""
@@ -62,3 +66,13 @@ class Layout:
     def read(self, descriptor):
         """The JSON of a descriptor."""
         return json.loads((self._blobs / descriptor["digest"].removeprefix("sha256:")).read_bytes())
+
+    def copy_as_dir(self, root, directory):
+        """The same for skopeo's transport `dir`, which unlike `oci` takes every media type; its name there."""
+        directory.mkdir()
+        (directory / "version").write_text("Directory Transport Version: 1.1\n")
+        for path in self._blobs.iterdir():
+            suffix = ".manifest.json" if f"sha256:{path.name}" in self._manifests else ""
+            shutil.copy(path, directory / (path.name + suffix))
+        shutil.copy(self._blobs / root["digest"].removeprefix("sha256:"), directory / "manifest.json")
+        return f"dir:{directory}"

@@ -51,7 +51,7 @@ class Registry:
         return access_log.parse(self._service.output())
 
     def blob(self, digest):
-        """The file that holds a blob or a manifest; writing to it corrupts what the registry serves."""
+        """The file of a blob or a manifest; what is done to it, as by `flip_byte` or `os.truncate`, is served."""
         algorithm, _, encoded = digest.partition(":")
         return self.directory / "storage/docker/registry/v2/blobs" / algorithm / encoded[:2] / encoded / "data"
 

@@ -72,6 +72,17 @@ def corrupts(directory):
         contains(refusal(skopeo_pull, served.host, f"dir:{directory}/pulled"), "got sha256:")
 
 
+@case("a blob that was truncated in the storage is served short, with status 200")
+def truncates(directory):
+    source, layer = tiny_image(directory)
+    with registry() as served:
+        skopeo_push(source, served.host)
+        os.truncate(served.blob(layer), 10)
+        with urllib.request.urlopen(f"{served.url}/v2/some/image/blobs/{layer}") as answer:
+            equal([answer.status, len(answer.read())], [200, 10])
+        contains(refusal(skopeo_pull, served.host, f"dir:{directory}/pulled"), "got sha256:")
+
+
 @case("a registry with passwords refuses the wrong one and none, and takes the right one")
 def checks_passwords(directory):
     source, _ = tiny_image(directory)
