@@ -10,24 +10,17 @@ import re
 import shutil
 import subprocess
 import tempfile
-import time
-import urllib.request
 
 import harness
+from answers import health, listening_port
 from harness import Skip, case, environment, equal, require
+from podman import podman
+from service import run
 
 COMPONENTS = ["engine", "operate-ui", "runtime"]
 IMAGE = re.compile(r"ghcr\.io/afewell-hh/demon-([a-z-]+)@(sha256:[0-9a-f]{64})")
 SOURCES = pathlib.Path(__file__).resolve().parents[2]
 SCRATCH = pathlib.Path(tempfile.mkdtemp(prefix="ocibuild-demon-"))
-
-
-def run(*command, timeout=300, **options):
-    """The standard output of a program that must succeed."""
-    done = subprocess.run([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          stdin=subprocess.DEVNULL, timeout=timeout, **options)
-    equal(done.returncode, 0, f"{command}\n{done.stderr}")
-    return done.stdout
 
 
 def clone(directory):
@@ -91,29 +84,6 @@ def unpack(component, architecture, directory):
     return directory / "bundle" / "rootfs"
 
 
-def health(port):
-    """What a service answers on /health, as soon as it does."""
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
-                return json.load(answer)
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
-def listening_port(log):
-    """The port in the log of a service that was started with --port 0; `log` reads the log."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if match := re.search(r"listening.*:(\d+)$", log(), re.MULTILINE):
-            return match[1]
-        time.sleep(0.1)
-    raise AssertionError(f"the service did not start:\n{log()}")
-
-
 @case("a build prints one name and digest for each component, sorted")
 def prints_digests(_):
     equal(list(demon()[1]), COMPONENTS)
@@ -150,27 +120,13 @@ def umoci_unpacks(directory):
 
 @case("podman runs each amd64 image, and it answers on /health and stops on SIGTERM")
 def podman_runs(directory):
-    require("podman", "runc")
     if platform.machine() != "x86_64":
         raise Skip("this machine runs no amd64 programs")
-    (directory / "containers.conf").write_text(
-        '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n')
-    env = environment(CONTAINERS_CONF=directory / "containers.conf")
-    podman = ["podman", "--root", directory / "root", "--runroot", directory / "run", "--tmpdir", directory / "tmp",
-              "--storage-driver", "vfs", "--runtime", "runc", "--cgroup-manager", "cgroupfs",
-              "--events-backend", "none"]
-    for component in COMPONENTS:
-        run(*podman, "run", "-d", "--network", "host", "--name", component, f"oci:{layout()}:{component}",
-            "--port", "0", env=env)
-        logs = lambda: subprocess.run([*map(str, podman), "logs", component], env=env, capture_output=True,
-                                      text=True, check=True).stderr
-        try:
-            equal(health(listening_port(logs))["service"], component)
-            run(*podman, "stop", "-t", "20", component, env=env)
-            equal(run(*podman, "wait", component, env=env).strip(), "0", logs())
-        finally:
-            run(*podman, "rm", "-f", component, env=env)
-    run(*podman, "rmi", "-a", "-f", env=env)
+    with podman(directory) as engine:
+        for component in COMPONENTS:
+            with engine.running(f"oci:{layout()}:{component}", "--port", "0") as container:
+                equal(health(listening_port(container.errors))["service"], component)
+                equal(container.stop(), 0, container.errors())
 
 
 @case("the arm64 program of each component runs under qemu and answers on /health")

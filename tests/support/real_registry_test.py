@@ -7,7 +7,7 @@ import subprocess
 import sys
 import urllib.request
 
-from cases import case, contains, differ, equal, run_cases
+from cases import case, contains, differ, equal, require, run_cases
 from certificates import Authority
 from judges import curl, refusal, skopeo_manifest, skopeo_pull, skopeo_push, tiny_image
 from real_registry import flip_byte, passwords, registry
@@ -50,6 +50,7 @@ def restarts(directory):
 
 @case("a test that is killed takes its registry along")
 def dies_with_the_test(directory):
+    require("docker-registry")
     program = ("import time\nfrom real_registry import registry\n"
                "with registry() as served:\n  print(served.url, flush=True)\n  time.sleep(60)\n")
     with subprocess.Popen([sys.executable, "-B", "-c", program], stdout=subprocess.PIPE, text=True,
