@@ -1,6 +1,7 @@
 """Files of Debian or Ubuntu packages as layers, without dpkg's database, root or an extracted tree."""
 
 import fcntl
+import functools
 import io
 import os
 import pathlib
@@ -25,6 +26,7 @@ def _cache():
     return result
 
 
+@functools.cache
 def download(names, architecture):
     """The newest packages that apt knows: their files by name. Skips the case where apt has none."""
     names = [f"{name}:{architecture}" for name in names]
