@@ -20,7 +20,7 @@ class Download final : public Source {
                 .url = repository.url("blobs/" + blob.digest.string()),
                 .headers = {},
                 .body = {},
-                .scopes = pull_from(repository.name)};
+                .scopes = repository.scopes()};
     exchange_.retry().run(host_.registry.name, [&] { begin(); });
   }
 

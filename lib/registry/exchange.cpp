@@ -20,8 +20,8 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-bool is_bodyless(const RegistryRequest& request) {
-  return request.method == "GET" || request.method == "HEAD";
+bool follows_redirects(const RegistryRequest& request) {
+  return request.redirects == Redirects::follow && (request.method == "GET" || request.method == "HEAD");
 }
 
 /// Whether a server may send us there: never down to plain http, never into a private network that it is not in itself.
@@ -130,7 +130,7 @@ HttpResponse Exchange::send_to(Host& host, const RegistryRequest& request, const
 
 Answer Exchange::follow(Host& host, const RegistryRequest& request, const std::optional<Authorization>& authorization) {
   Answer answer{.response = send_to(host, request, request.url, authorization), .url = request.url, .failure = {}};
-  for (int count = 0; is_redirect(answer.status()) && is_bodyless(request); ++count) {
+  for (int count = 0; is_redirect(answer.status()) && follows_redirects(request); ++count) {
     if (count == max_redirects) throw Error{Errc::unavailable, fmt::format("more than {} redirects", max_redirects)};
     const Url next = location_of(host, answer);
     answer = {.response = send_to(host, request, next, authorization), .url = next, .failure = {}};
@@ -171,6 +171,17 @@ const Failure& Exchange::failure(Answer& answer) {
     answer.failure->message = secrets_.redacted(answer.failure->message);
   }
   return *answer.failure;
+}
+
+std::string Exchange::read(Answer& answer, std::size_t limit) {
+  try {
+    return read_all(*answer.response.body, limit);
+  } catch (const Error& error) {
+    if (error.code() != Errc::unavailable) throw;
+    TransientError transient{error.what()};
+    transient.add_note(fmt::format("asked: {}", answer.url.redacted()));
+    throw transient;
+  }
 }
 
 void Exchange::fail(Host& host, const RegistryRequest& request, Answer& answer) {

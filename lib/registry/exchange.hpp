@@ -35,12 +35,16 @@ struct Host {
   bool is_ghcr() const { return registry.name == "ghcr.io"; }
 };
 
+/// Whether a redirect is the way to the answer or the answer.
+enum class Redirects { follow, stop };
+
 struct RegistryRequest {
   std::string method = "GET";
   Url url;
   Headers headers;
   std::optional<HttpBody> body;
   Scopes scopes;
+  Redirects redirects = Redirects::follow;  ///< of GET and HEAD; others are never followed
 };
 
 /// An answer, and where it came from at last: what its Location is relative to.
@@ -73,6 +77,9 @@ class Exchange {
 
   /// What the body of a failure says, with secrets blanked out.
   const Failure& failure(Answer& answer);
+
+  /// The whole body of a small answer. Throws TransientError when it breaks off, Error{invalid_document} above `limit`.
+  std::string read(Answer& answer, std::size_t limit);
 
   Retry& retry() noexcept { return retry_; }
 

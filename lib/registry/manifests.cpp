@@ -22,7 +22,7 @@ RegistryRequest question(const Repository& repository, const std::string& method
           .url = repository.url("manifests/" + name),
           .headers = {{"Accept", std::string{accepted}}},
           .body = {},
-          .scopes = pull_from(repository.name)};
+          .scopes = repository.scopes()};
 }
 
 /// Without its parameters.
@@ -56,12 +56,7 @@ std::optional<Descriptor> described(const Headers& headers) {
 
 std::string read_document(Exchange& exchange, Host& host, const RegistryRequest& request, Answer& answer) {
   if (answer.status() != 200) exchange.fail(host, request, answer);
-  try {
-    return read_all(*answer.response.body, max_manifest_size);
-  } catch (const Error& error) {
-    if (error.code() == Errc::unavailable) throw TransientError{error.what()};
-    throw;
-  }
+  return exchange.read(answer, max_manifest_size);
 }
 
 void require_digest(const Digest& expected, std::string_view bytes, std::string_view name) {

@@ -24,7 +24,7 @@ std::optional<Answer> ask_page(Exchange& exchange, const Repository& repository,
                                 .url = url,
                                 .headers = {{"Accept", std::string{media_type::index}}},
                                 .body = {},
-                                .scopes = pull_from(repository.name)};
+                                .scopes = repository.scopes()};
   Answer answer = exchange.send_patiently(repository.host, request);
   const std::string type = answer.response.headers.first("Content-Type").value_or("");
   if (answer.status() != 200 || !type.starts_with(media_type::index)) return {};

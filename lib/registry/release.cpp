@@ -21,6 +21,25 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_digit);
 }
 
+/// What a tag points at. GHCR denies to read a package that does not exist yet: then the first upload shows whether we
+/// may write it, and before a tag is moved it is asked for again.
+std::optional<Digest> digest_of_tag(const RegistryStore& store, const std::string& tag) {
+  try {
+    const auto found = store.resolve(tag);
+    return found ? std::optional{found->digest} : std::nullopt;
+  } catch (const Error& error) {
+    if (error.code() == Errc::denied) return {};
+    throw;
+  }
+}
+
+Error moved_tag(const std::string& tag, const Digest& before, const Digest& now) {
+  return Error{Errc::digest_mismatch, fmt::format("the tag {} exists and must not move", tag)}
+      .add_note(fmt::format("it points at {}", before.string()))
+      .add_note(fmt::format("this image is {}", now.string()))
+      .add_help("use another tag, or move it on purpose with --force-tag");
+}
+
 std::string pushing(const ReleaseTarget& target) {
   return fmt::format("pushing {}", target.image.name());
 }
@@ -34,7 +53,7 @@ struct Release::Image {
   std::vector<Descriptor> uploaded_documents;                   // guarded by the release's mutex
 
   Image(RegistryClient& client, ReleaseTarget wanted)
-      : target{std::move(wanted)}, store{client, target.image.registry, target.image.repository} {}
+      : target{std::move(wanted)}, store{client, target.image.registry, target.image.repository, Access::write} {}
 
   bool is_held_back() const {
     return std::ranges::any_of(immutable_tags, [](const auto& tag) { return tag.second.has_value(); });
@@ -72,8 +91,7 @@ Release::Release(RegistryClient& client, std::vector<ReleaseTarget> targets, Rel
     with_context(pushing(image.target), [&] {
       for (const std::string& tag : image.target.tags) {
         if (!is_immutable_tag(tag)) continue;
-        const auto found = image.store.resolve(tag);
-        image.immutable_tags[tag] = found ? std::optional{found->digest} : std::nullopt;
+        image.immutable_tags[tag] = digest_of_tag(image.store, tag);
       }
     });
   });
@@ -101,12 +119,9 @@ void Release::refuse_moved_tags(const std::vector<Descriptor>& roots) const {
   for (std::size_t i = 0; i < roots.size(); ++i) {
     for (const auto& [tag, digest] : images_[i]->immutable_tags) {
       if (!digest || *digest == roots[i].digest) continue;
-      throw Error{Errc::digest_mismatch,
-                  fmt::format("{}: the tag {} exists and must not move", pushing(images_[i]->target), tag)}
-          .add_note(fmt::format("it points at {}", digest->string()))
-          .add_note(fmt::format("this image is  {}", roots[i].digest.string()))
-          .add_note("nothing was pushed")
-          .add_help("use another tag, or move it on purpose with --force-tag");
+      Error error = moved_tag(tag, *digest, roots[i].digest);
+      error.add_context(pushing(images_[i]->target));
+      throw error.add_note("nothing was pushed");
     }
   }
 }
@@ -228,6 +243,7 @@ void Release::move_tags(const std::vector<Descriptor>& roots) {
       with_context(fmt::format("pushing {}:{}", image.target.image.name(), tag), [&] {
         const auto before = image.store.resolve(tag);
         if (before && before->digest == roots[i].digest) return;
+        if (before && image.immutable_tags.contains(tag)) throw moved_tag(tag, before->digest, roots[i].digest);
         image.store.tag(roots[i], tag);
         ++summary_.tags_moved;
         const auto after = image.store.resolve(tag);

@@ -45,10 +45,12 @@ std::vector<std::string> list_tags(RegistryClient& client, const std::string& re
     if (page == max_pages || tags.size() > max_tags) throw Error{Errc::unavailable, "the list of tags does not end"};
     const RegistryRequest request{
         .method = "GET", .url = *next, .headers = {}, .body = {}, .scopes = pull_from(repository.name)};
-    Answer answer = exchange.send_patiently(repository.host, request);
-    if (answer.status() != 200) exchange.fail(repository.host, request, answer);
-    take_page(read_all(*answer.response.body, max_page_size), tags);
-    next = next_page(answer, repository.host.registry.origin, seen);
+    next = exchange.retry().run(registry, [&] {
+      Answer answer = exchange.send(repository.host, request);
+      if (answer.status() != 200) exchange.fail(repository.host, request, answer);
+      take_page(exchange.read(answer, max_page_size), tags);
+      return next_page(answer, repository.host.registry.origin, seen);
+    });
   }
   return tags;
 }

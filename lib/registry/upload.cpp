@@ -155,18 +155,20 @@ bool ask_for_blob(Exchange& exchange, const Repository& repository, const Descri
                                 .url = repository.url("blobs/" + blob.digest.string()),
                                 .headers = {},
                                 .body = {},
-                                .scopes = scopes};
+                                .scopes = scopes,
+                                .redirects = Redirects::stop};
   Answer answer = exchange.send(repository.host, request);
   if (answer.status() == 401) exchange.fail(repository.host, request, answer);
-  // 403 and 405 to HEAD say nothing for sure, and carry no body that says why: the next request does.
-  return answer.status() == 200;
+  // A registry that sends us to its storage has the blob; the storage may take no HEAD (GHCR's answers 403). 403 and
+  // 405 to HEAD say nothing for sure, and carry no body that says why: the next request does.
+  return answer.status() == 200 || answer.status() / 100 == 3;
 }
 
 }  // namespace
 
 bool has_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob) {
   return exchange.retry().run(repository.host.registry.name, [&] {
-    return ask_for_blob(exchange, repository, blob, pull_from(repository.name));
+    return ask_for_blob(exchange, repository, blob, repository.scopes());
   });
 }
 

@@ -16,6 +16,11 @@ namespace ocibuild {
 struct Repository {
   Host& host;
   std::string name;
+  Access access = Access::read;
+
+  /// What questions are asked with. Who may write asks with the same token: GHCR refuses one that is only for reading
+  /// when the package does not exist yet.
+  Scopes scopes() const { return access == Access::write ? push_to(name) : pull_from(name); }
 
   Url url(std::string_view path) const { return host.base.resolve("/v2/" + name + "/" + std::string{path}); }
 };

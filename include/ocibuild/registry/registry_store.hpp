@@ -22,6 +22,9 @@ enum class BlobOutcome {
   uploaded,  ///< sent
 };
 
+/// What a repository is opened for. Decides what is asked of token servers, not what can be called.
+enum class Access { read, write };
+
 struct Repository;
 
 /// Talks to one repository. Blobs and manifests are the registry's own; names are its tags, and `resolve` also takes a
@@ -33,7 +36,8 @@ class RegistryStore final : public Store {
  public:
   /// `registry` and `repository` are as in Reference. Finds out how the registry is to be spoken to, which for hosts
   /// that may speak plain http takes a request. The client lives longer than this object.
-  RegistryStore(RegistryClient& client, const std::string& registry, std::string repository);
+  RegistryStore(RegistryClient& client, const std::string& registry, std::string repository,
+                Access access = Access::read);
   ~RegistryStore() override;
 
   /// Asks once; what was there is remembered.
