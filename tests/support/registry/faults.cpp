@@ -13,10 +13,6 @@ constexpr std::array<std::string_view, 8> kind_names{"status", "status after", "
                                                      "stall",  "trickle",      "wrong length", "endless"};
 constexpr std::array<std::string_view, 4> point_names{"head", "request", "answer", "response"};
 
-bool ends_exchange(FaultKind kind) {
-  return kind == FaultKind::close || kind == FaultKind::reset || kind == FaultKind::stall;
-}
-
 bool matches(const FaultRule& rule, std::string_view method, std::string_view target) {
   if (!rule.method.empty() && rule.method != method) return false;
   if (target.find(rule.target) == std::string_view::npos) return false;
@@ -57,7 +53,7 @@ Fault stall_at(FaultPoint point, std::uint64_t bytes) {
 }
 
 Fault trickle(std::uint64_t bytes, std::chrono::milliseconds pause) {
-  return {.kind = FaultKind::trickle, .bytes = bytes, .pause = pause};
+  return {.kind = FaultKind::trickle, .point = FaultPoint::response, .bytes = bytes, .pause = pause};
 }
 
 Fault wrong_length(std::int64_t difference) {
@@ -73,7 +69,7 @@ std::string to_string(const Fault& fault) {
   if (fault.kind == FaultKind::status || fault.kind == FaultKind::status_after) {
     return fmt::format("{} {}", kind, fault.answer.status);
   }
-  if (!ends_exchange(fault.kind)) return std::string{kind};
+  if (!ends_exchange(fault)) return std::string{kind};
   return fmt::format("{} at {}", kind, point_names.at(static_cast<std::size_t>(fault.point)));
 }
 
@@ -126,9 +122,13 @@ std::size_t Faults::fired() const {
   return fired_;
 }
 
+bool ends_exchange(const Fault& fault) {
+  return fault.kind == FaultKind::close || fault.kind == FaultKind::reset || fault.kind == FaultKind::stall;
+}
+
 bool precedes_registry(const Fault& fault) {
   if (fault.kind == FaultKind::status) return true;
-  return ends_exchange(fault.kind) && (fault.point == FaultPoint::head || fault.point == FaultPoint::request);
+  return ends_exchange(fault) && (fault.point == FaultPoint::head || fault.point == FaultPoint::request);
 }
 
 std::optional<ServerResponse> exchange(MemoryRegistry& registry, const ServerRequest& request,
@@ -144,7 +144,7 @@ std::optional<ServerResponse> exchange(MemoryRegistry& registry, const ServerReq
     registry.interrupted(request);
   } else {
     response = registry.perform(request);
-    if (ends_exchange(fault->kind) && fault->point == FaultPoint::answer) response.reset();
+    if (ends_exchange(*fault) && fault->point == FaultPoint::answer) response.reset();
   }
   if (is_status) {
     response = fault->answer;

@@ -21,7 +21,7 @@ enum class FaultKind {
   close,         ///< the connection ends in an orderly way
   reset,         ///< the connection ends with RST
   stall,         ///< the connection stays, and nothing happens on it any more
-  trickle,       ///< the body of the answer comes in pieces of `bytes`, `pause` apart
+  trickle,       ///< the body of the answer (or of the request, by `point`) moves `bytes` at a time, `pause` apart
   wrong_length,  ///< Content-Length is `difference` away from the truth, then the connection closes
   endless,       ///< the body of the answer is chunked and never ends
 };
@@ -111,6 +111,9 @@ class Faults {
   std::uint64_t requests_ = 0;
   std::size_t fired_ = 0;
 };
+
+/// True when the fault closes, resets or stalls the connection, at its point.
+bool ends_exchange(const Fault& fault);
 
 /// True when the fault ends the exchange before the registry sees the request.
 bool precedes_registry(const Fault& fault);

@@ -38,8 +38,7 @@ class BodySource final : public Source {
 };
 
 bool ends_at(const Fault& fault, FaultPoint point) {
-  const bool ends = fault.kind == FaultKind::close || fault.kind == FaultKind::reset || fault.kind == FaultKind::stall;
-  return ends && fault.point == point;
+  return ends_exchange(fault) && fault.point == point;
 }
 
 /// The first `limit` bytes of the body.
@@ -90,7 +89,7 @@ HttpResponse delivered(ServerResponse response, const std::optional<Fault>& faul
   if (fault && ends_at(*fault, FaultPoint::response)) {
     if (fault->bytes < response.body.size()) end = BodySource::End::broken;
     response.body.resize(std::min<std::uint64_t>(response.body.size(), fault->bytes));
-  } else if (fault && fault->kind == FaultKind::trickle) {
+  } else if (fault && fault->kind == FaultKind::trickle && fault->point == FaultPoint::response) {
     piece = std::max<std::uint64_t>(fault->bytes, 1);
   } else if (fault && fault->kind == FaultKind::endless) {
     end = BodySource::End::never;
