@@ -10,9 +10,9 @@
 namespace ocibuild::testing {
 namespace {
 
-/// The value of `_state`: opaque, and with what a client must neither decode nor encode again.
+/// `_state` with its value: opaque, with what a client must not decode, in the spelling that Go's clients keep.
 std::string state_of(const Upload& upload, unsigned revision) {
-  return fmt::format("_state={}.{}%2B%2f~%3D%3D", upload.id.substr(24), revision);
+  return fmt::format("_state={}.{}%2B%2F~%3D%3D", upload.id.substr(24), revision);
 }
 
 /// `scheme://host` for Locations.
