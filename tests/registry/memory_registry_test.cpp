@@ -13,7 +13,7 @@ TEST_CASE("the registry answers to its version, and to nothing it does not have"
   CHECK(ask(registry, "GET", "/").status == 404);
   CHECK(ask(registry, "GET", "/v2/a/other/x").status == 404);
   CHECK(is_error(ask(registry, "GET", "/v2/UPPER/tags/list"), 400, "NAME_INVALID"));
-  CHECK(is_error(ask(registry, "GET", "/v2/a/blobs/sha256:..%2F..%2Fx"), 404, "BLOB_UNKNOWN"));
+  CHECK(is_error(ask(registry, "GET", "/v2/a/blobs/sha256:..%2F..%2Fx"), 400, "DIGEST_INVALID"));
 }
 
 TEST_CASE("a blob is in the repository it was put into and in no other") {

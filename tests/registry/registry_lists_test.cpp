@@ -34,6 +34,8 @@ TEST_CASE("tags are listed in order, page by page") {
   CHECK(ask(registry, "GET", "/v2/a/tags/list?n=100").body == R"({"name":"a","tags":["a","b","c"]})");
   CHECK(ask(registry, "GET", "/v2/a/tags/list?last=c").body == R"({"name":"a","tags":["d"]})");
   CHECK(is_error(ask(registry, "GET", "/v2/a/tags/list?n=-1"), 400, "PAGINATION_NUMBER_INVALID"));
+  registry.configure({.pages = false});
+  CHECK(ask(registry, "GET", "/v2/a/tags/list?n=1&last=b").body == R"({"name":"a","tags":["a","b","c","d"]})");
 }
 
 TEST_CASE("an empty list of tags is a list or null, and a list can go on for ever") {

@@ -57,6 +57,7 @@ ServerResponse answer_blob(const Call& call) {
   if (call.request.method != "GET" && call.request.method != "HEAD") {
     return refuse(405, "UNSUPPORTED", "blobs are read and uploaded");
   }
+  if (!is_digest(call.route.reference)) return refuse(400, "DIGEST_INVALID", "invalid digest");
   const std::string* const blob = call.content.blob(call.route.repository, call.route.reference);
   if (blob == nullptr) return refuse(404, "BLOB_UNKNOWN", "blob unknown to registry");
   if (!call.options.blob_redirect.empty() && call.request.method == "GET") {
@@ -71,6 +72,7 @@ ServerResponse answer_blob(const Call& call) {
   if (response.status == 416) return response;
   response.headers.add("Content-Type", "application/octet-stream");
   response.headers.add("Accept-Ranges", "bytes");
+  response.headers.add("ETag", "\"" + call.route.reference + "\"");
   add_digest_header(response, call.options, call.route.reference);
   return response;
 }

@@ -48,6 +48,15 @@ std::optional<Route> parse_route(std::string_view path) {
   return {};
 }
 
+bool is_digest(std::string_view text) {
+  try {
+    Digest::parse(text);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 bool names(std::string_view digest, std::string_view content) {
   try {
     const Digest expected = Digest::parse(digest);

@@ -70,6 +70,9 @@ ServerResponse answer_manifest(const Call& call);
 ServerResponse answer_tags(const Call& call);
 ServerResponse answer_referrers(const Call& call);
 
+/// True for the grammar of a digest.
+bool is_digest(std::string_view text);
+
 /// True when `digest` is well-formed, can be computed, and is that of `content`.
 bool names(std::string_view digest, std::string_view content);
 

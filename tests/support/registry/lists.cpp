@@ -1,5 +1,6 @@
 // The lists of a registry, in pages: tags, and what refers to a manifest.
 #include <charconv>
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
@@ -16,12 +17,18 @@ using Json = nlohmann::ordered_json;
 
 /// How many entries a page has; nothing when the client's `n` is no number.
 std::optional<std::size_t> page_size(const Call& call) {
+  if (!call.options.pages) return std::numeric_limits<std::size_t>::max();
   const auto asked = call.target.parameters.first("n");
   if (!asked) return call.options.page_size;
   std::size_t size = 0;
   const auto [end, error] = std::from_chars(asked->data(), asked->data() + asked->size(), size);
   if (error != std::errc{} || end != asked->data() + asked->size()) return {};
   return std::min(size, call.options.page_size);
+}
+
+/// The entry that the page comes after.
+std::string first_after(const Call& call) {
+  return call.options.pages ? call.target.parameters.first("last").value_or("") : "";
 }
 
 void add_next_link(ServerResponse& response, const Call& call, std::size_t size, const std::string& last) {
@@ -79,7 +86,7 @@ ServerResponse answer_tags(const Call& call) {
   if (call.options.endless_tags) return endless_tags(call, *size);
   const Repository* const repository = call.content.repository(call.route.repository);
   if (repository == nullptr) return refuse(404, "NAME_UNKNOWN", "repository name not known to registry");
-  const std::string last = call.target.parameters.first("last").value_or("");
+  const std::string last = first_after(call);
   Json tags = Json::array();
   auto tag = repository->tags.upper_bound(last);
   for (; tag != repository->tags.end() && tags.size() < *size; ++tag) tags.push_back(tag->first);
@@ -96,7 +103,7 @@ ServerResponse answer_referrers(const Call& call) {
   const auto size = page_size(call);
   if (!size) return refuse_page();
   const auto filter = call.target.parameters.first("artifactType");
-  const std::string last = call.target.parameters.first("last").value_or("");
+  const std::string last = first_after(call);
   const Repository* const repository = call.content.repository(call.route.repository);
   const auto all =
       repository == nullptr ? std::map<std::string, Json>{} : referrers_of(*repository, call.route.reference);

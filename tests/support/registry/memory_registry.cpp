@@ -126,7 +126,6 @@ void MemoryRegistry::interrupted(const ServerRequest& part) {
   const auto upload = state_->content.uploads.find(route->reference);
   if (upload == state_->content.uploads.end()) return;
   upload->second.content += part.body;
-  ++upload->second.revision;  // a `_state` from before no longer fits
 }
 
 void MemoryRegistry::configure(RegistryOptions options) {

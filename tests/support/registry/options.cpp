@@ -29,8 +29,9 @@ RegistryOptions docker_registry_options() {
   options.single_post_status = 202;
   options.large_manifest_status = 400;
   options.referrers = false;
-  options.range_in_416 = false;
-  options.null_tags = true;
+  options.ignores_content_range = true;
+  options.checks_sizes = false;
+  options.pages = false;
   return options;
 }
 

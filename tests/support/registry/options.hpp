@@ -15,7 +15,7 @@ namespace ocibuild::testing {
 enum class LocationStyle {
   relative,    ///< `/v2/NAME/blobs/uploads/ID`
   absolute,    ///< with scheme and host
-  state,       ///< absolute, with a query `_state` that changes with each answer and must come back verbatim
+  state,       ///< absolute, with a query `_state` that must come back verbatim, and is good until more bytes arrive
   ghcr,        ///< absolute, below `/blobs/upload/` (docker/build-push-action#251)
   schemeless,  ///< `HOST/v2/...`, as some registries write it
   missing,
@@ -75,6 +75,7 @@ struct RegistryOptions {
   std::string location_origin;  ///< another `scheme://host` for absolute Locations; empty: where the request came in
   UploadRange upload_range = UploadRange::exact;
   bool range_in_416 = true;                            ///< a 416 names the place to go on
+  bool ignores_content_range = false;                  ///< chunks are appended in whatever order they come
   std::optional<std::uint64_t> chunk_minimum{};        ///< said in OCI-Chunk-Min-Length
   std::optional<std::uint64_t> content_range_limit{};  ///< larger bodies with a Content-Range get 416 (GHCR)
   int single_post_status = 201;                        ///< 202: a body in the POST is ignored, a session is opened
@@ -92,8 +93,10 @@ struct RegistryOptions {
 
   int head_manifest_status = 0;     ///< if not 0, the answer to HEAD of a manifest
   int large_manifest_status = 413;  ///< for a manifest over 4 MiB
+  bool checks_sizes = true;         ///< a child must have the size that its descriptor says
   bool referrers = true;            ///< false: no referrers API, and no OCI-Subject
   std::size_t page_size = 100;      ///< of tags and referrers, unless the client asks for fewer
+  bool pages = true;                ///< false: lists come whole, whatever the client asks for
   bool null_tags = false;           ///< an empty list of tags is `null`
   bool endless_tags = false;        ///< every page of tags names a next one
 

@@ -58,6 +58,7 @@ void read_uploads(JsonFields& fields, RegistryOptions& options) {
                {"behind", UploadRange::behind},
                {"missing", UploadRange::missing}});
   fields.take("range_in_416", options.range_in_416);
+  fields.take("ignores_content_range", options.ignores_content_range);
   fields.take("chunk_minimum", options.chunk_minimum);
   fields.take("content_range_limit", options.content_range_limit);
   fields.take("single_post_status", options.single_post_status);
@@ -89,8 +90,10 @@ RegistryOptions read_options(const Json& json) {
   fields.take("blob_redirect", options.blob_redirect);
   fields.take("head_manifest_status", options.head_manifest_status);
   fields.take("large_manifest_status", options.large_manifest_status);
+  fields.take("checks_sizes", options.checks_sizes);
   fields.take("referrers", options.referrers);
   fields.take("page_size", options.page_size);
+  fields.take("pages", options.pages);
   fields.take("null_tags", options.null_tags);
   fields.take("endless_tags", options.endless_tags);
   if (const Json* const auth = fields.find("auth")) options.auth = read_auth(*auth, options.auth);
