@@ -1,8 +1,10 @@
 // Writing an OCI layout so that whoever looks, and whenever the process dies, every blob is whole.
+#include <cerrno>
 #include <set>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/base/file.hpp"
@@ -79,6 +81,12 @@ bool is_there(const std::filesystem::path& path) {
   return ::lstat(path.c_str(), &status) == 0;
 }
 
+bool are_on_one_device(const std::filesystem::path& a, const std::filesystem::path& b) {
+  struct ::stat of_a {};
+  struct ::stat of_b {};
+  return ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 && of_a.st_dev == of_b.st_dev;
+}
+
 }  // namespace
 
 LayoutStore::LayoutStore(std::filesystem::path directory, LayoutOptions options)
@@ -123,9 +131,25 @@ std::filesystem::path LayoutStore::target_of(const Descriptor& descriptor) const
   return target;
 }
 
+/// False when there is nothing to link to, or no way; the caller copies then, and finds out what is wrong, if anything.
+bool LayoutStore::link(const Blob& blob) {
+  if (blob.file.empty()) return false;
+  const std::filesystem::path target = target_of(blob.descriptor);
+  if (!are_on_one_device(blob.file, target.parent_path())) return false;
+  try {
+    if (!is_intact(blob.file, blob.descriptor)) return false;
+  } catch (const Error&) {
+    return false;
+  }
+  set_aside(blob.descriptor);
+  if (::link(blob.file.c_str(), target.c_str()) != 0) return errno == EEXIST;  // another process was faster
+  sync_directory(target.parent_path());
+  return true;
+}
+
 void LayoutStore::put(const Blob& blob) {
   const Descriptor& descriptor = blob.descriptor;
-  if (has_intact(descriptor)) return;
+  if (has_intact(descriptor) || link(blob)) return;
   const std::filesystem::path target = target_of(descriptor);
   AtomicFile file{target, work_};
   VerifyingSource source{blob.open(), descriptor};

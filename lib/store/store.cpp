@@ -14,6 +14,10 @@ Blob memory_blob(std::string_view media_type, std::string content) {
   return {.descriptor = std::move(descriptor), .open = [shared] { return std::make_unique<SharedSource>(shared); }};
 }
 
+std::filesystem::path ReadStore::file_of(const Descriptor&) const {
+  return {};
+}
+
 std::string read_blob(const ReadStore& store, const Descriptor& descriptor, std::size_t limit) {
   if (descriptor.size > limit) {
     throw Error{Errc::invalid_document, fmt::format("blob {} has {} bytes, the limit here is {}",

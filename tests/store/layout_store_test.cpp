@@ -128,6 +128,34 @@ TEST_CASE("a corrupt blob is set aside, reported and written again by put and by
   CHECK(names_in(dir.path() / "blobs/sha256").size() == 1);
 }
 
+TEST_CASE("a blob that is in a file already is linked, not copied") {
+  const TempDir dir{fs::temp_directory_path()};
+  LayoutStore store{dir.path() / "layout"};
+  Blob blob = memory_blob("text/plain", "some text");
+  blob.file = dir.path() / "file";
+  write(blob.file, "some text");
+  store.put(blob);
+  CHECK(fs::equivalent(store.file_of(blob.descriptor), blob.file));
+  CHECK(read_blob(store, blob.descriptor, limit) == "some text");
+}
+
+TEST_CASE("a file that is not what its blob says, or no file, is not linked: the blob is read") {
+  const TempDir dir{fs::temp_directory_path()};
+  Blob blob = memory_blob("text/plain", "some text");
+  blob.file = dir.path() / "file";
+  const std::vector<std::function<void()>> makers{
+      [&] { write(blob.file, "some texT"); }, [&] { write(blob.file, "some"); }, [] {},
+      [&] { fs::create_symlink("/etc/passwd", blob.file); }, [&] { fs::create_directory(blob.file); }};
+  for (std::size_t i = 0; i < makers.size(); ++i) {
+    makers[i]();
+    LayoutStore store{dir.path() / std::to_string(i)};
+    store.put(blob);
+    CHECK(read_blob(store, blob.descriptor, limit) == "some text");
+    CHECK(fs::hard_link_count(store.file_of(blob.descriptor)) == 1);
+    fs::remove(blob.file);
+  }
+}
+
 TEST_CASE("reading a corrupt blob names its file") {
   const TempDir dir{fs::temp_directory_path()};
   LayoutStore store{dir.path()};

@@ -71,6 +71,7 @@ class ArchiveWriter final : public Store {
   std::unique_ptr<Source> open(const Descriptor& descriptor) const override { return staging_.open(descriptor); }
   std::optional<Descriptor> resolve(std::string_view name) const override;
   std::vector<NamedRoot> roots() const override { return staging_.roots(); }
+  std::filesystem::path file_of(const Descriptor& descriptor) const override { return staging_.file_of(descriptor); }
   void put(const Blob& blob) override { staging_.put(blob); }
   Descriptor add(const std::function<Descriptor(Sink&)>& write) override { return staging_.add(write); }
 

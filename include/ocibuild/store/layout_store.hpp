@@ -23,6 +23,7 @@ class LayoutReader final : public ReadStore {
   std::unique_ptr<Source> open(const Descriptor& descriptor) const override;
   std::optional<Descriptor> resolve(std::string_view name) const override;
   std::vector<NamedRoot> roots() const override;
+  std::filesystem::path file_of(const Descriptor& descriptor) const override { return blob_path(descriptor.digest); }
 
   /// Where a blob of that digest is, or would be.
   std::filesystem::path blob_path(const Digest& digest) const;
@@ -55,6 +56,7 @@ class LayoutStore final : public Store {
   std::unique_ptr<Source> open(const Descriptor& descriptor) const override { return reader_.open(descriptor); }
   std::optional<Descriptor> resolve(std::string_view name) const override { return reader_.resolve(name); }
   std::vector<NamedRoot> roots() const override { return reader_.roots(); }
+  std::filesystem::path file_of(const Descriptor& descriptor) const override { return reader_.file_of(descriptor); }
   std::filesystem::path blob_path(const Digest& digest) const { return reader_.blob_path(digest); }
 
   /// Reads and checks a blob that is there already; a corrupt one is set aside and replaced.
@@ -66,6 +68,7 @@ class LayoutStore final : public Store {
 
  private:
   bool has_intact(const Descriptor& descriptor);
+  bool link(const Blob& blob);
   void set_aside(const Descriptor& descriptor);
   std::filesystem::path target_of(const Descriptor& descriptor) const;
 

@@ -1,6 +1,7 @@
 // Stores: where blobs and names live. One contract for memory, layouts, archives and registries.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,10 @@ namespace ocibuild {
 struct Blob {
   Descriptor descriptor;
   std::function<std::unique_ptr<Source>()> open;
+
+  /// A regular file that holds just this blob and is never written again; empty: there is none. A layout on the same
+  /// file system links to it, once it was read and found right, instead of copying.
+  std::filesystem::path file;
 };
 
 /// A blob held in memory.
@@ -52,6 +57,9 @@ class ReadStore {
 
   /// Every root, in the store's order. A registry, which cannot list, throws Error{unsupported}.
   virtual std::vector<NamedRoot> roots() const = 0;
+
+  /// Where a blob is, or would be, as Blob::file; empty for a store that does not keep it that way.
+  virtual std::filesystem::path file_of(const Descriptor& descriptor) const;
 };
 
 /// A store that can be written. Safe for use by several threads at once.
