@@ -78,7 +78,7 @@ Descriptor assemble_image(const ImageRequest& request, Store& into) {
     recipes.push_back(recipe_for(request, files, platform));
     prove_entrypoint(request, recipes.back());
   }
-  LayerMemo memo;
+  LayerMemo memo{request.cache};
   std::vector<Descriptor> images;
   for (const Recipe& recipe : recipes) images.push_back(build_image(recipe, into, memo));
   return images.size() == 1 ? images.front() : build_index(images, request.annotations, into);

@@ -31,6 +31,7 @@ ImageJobs::ImageJobs(const Plan& plan, Store& into, const BuildOptions& options,
       into_{into},
       threads_{std::max(options.jobs, 1U)},
       events_{events},
+      memo_{options.cache},
       pool_{std::clamp(static_cast<unsigned>(count_images(plan)), 1U, threads_)} {
   for (const ComponentPlan& component : plan.components) {
     for (const PlatformPlan& platform : component.platforms) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "ocibuild/build/image.hpp"
+#include "ocibuild/build/layer_cache.hpp"
 
 namespace ocibuild {
 namespace {
@@ -20,6 +21,15 @@ std::string fingerprint(std::span<const FileEntry> entries, const LayerOptions& 
 
 }  // namespace
 
+Layer write_layer(std::span<const FileEntry> entries, const LayerOptions& options, Store& into) {
+  std::optional<Layer> layer;
+  into.add([&](Sink& sink) {
+    layer = write_layer(entries, options, sink);
+    return layer->descriptor;
+  });
+  return *std::move(layer);
+}
+
 Layer LayerMemo::write(std::span<const FileEntry> entries, const LayerOptions& options, Store& into) {
   const std::string key = fingerprint(entries, options);
   std::promise<Layer> promise;
@@ -33,12 +43,8 @@ Layer LayerMemo::write(std::span<const FileEntry> entries, const LayerOptions& o
   }
   if (is_first) {
     try {
-      std::optional<Layer> layer;
-      into.add([&](Sink& sink) {
-        layer = write_layer(entries, options, sink);
-        return layer->descriptor;
-      });
-      promise.set_value(*layer);
+      promise.set_value(cache_ != nullptr ? cache_->write(entries, options, into)
+                                          : write_layer(entries, options, into));
     } catch (...) {
       promise.set_exception(std::current_exception());
     }

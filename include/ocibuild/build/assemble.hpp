@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ocibuild/build/image.hpp"
 #include "ocibuild/build/settings.hpp"
 #include "ocibuild/layer/layer.hpp"
 #include "ocibuild/spec/config.hpp"
@@ -23,6 +24,7 @@ struct ImageRequest {
   Annotations annotations;          ///< of manifests and index
   std::int64_t created = 0;         ///< seconds since the epoch
   LayerOptions layer_options;
+  LayerCache* cache = nullptr;  ///< where the layer is found when it was made before
 };
 
 /// Reads `SRC:DST[:MODE]`. Such a file may come from anywhere. Throws Error{invalid_argument}.

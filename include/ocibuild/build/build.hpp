@@ -68,8 +68,9 @@ using BuildEvent = std::variant<CargoStarted, CargoLine, CrateFinished, BinaryRe
 using BuildEvents = std::function<void(const BuildEvent&)>;
 
 struct BuildOptions {
-  unsigned jobs = 1;        ///< worker threads for layers; never changes the bytes
-  unsigned cargo_jobs = 0;  ///< `cargo build --jobs`; 0: cargo's default
+  unsigned jobs = 1;            ///< worker threads for layers; never changes the bytes
+  unsigned cargo_jobs = 0;      ///< `cargo build --jobs`; 0: cargo's default
+  LayerCache* cache = nullptr;  ///< where layers are found that were made before; never changes the bytes
 };
 
 /// An image for one platform.

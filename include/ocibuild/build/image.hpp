@@ -30,14 +30,23 @@ struct Recipe {
   LayerOptions layer_options;
 };
 
+class LayerCache;
+
+/// Makes a layer in a store. Throws as the other write_layer and as Store::add.
+Layer write_layer(std::span<const FileEntry> entries, const LayerOptions& options, Store& into);
+
 /// Makes each different layer of one build once: equal entries and options give the layer that is already there.
 /// Safe for use by several threads at once; whoever comes second waits for the first.
 class LayerMemo {
  public:
+  /// With a cache, which lives longer, layers that earlier builds made are not made again.
+  explicit LayerMemo(LayerCache* cache = nullptr) : cache_{cache} {}
+
   /// The layer of `entries` in `into`, which is the same store in every call.
   Layer write(std::span<const FileEntry> entries, const LayerOptions& options, Store& into);
 
  private:
+  LayerCache* cache_;
   std::mutex mutex_;
   std::map<std::string, std::shared_future<Layer>> layers_;
 };
