@@ -8,7 +8,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
-ASSEMBLE, MOVE = (str(Path(argument).resolve()) for argument in sys.argv[1:3])
+from cases import Skip
+from real_registry import registry
+
+ASSEMBLE, MOVE, PUSH = (str(Path(argument).resolve()) for argument in sys.argv[1:4])
 
 
 def run(*command) -> subprocess.CompletedProcess:
@@ -65,6 +68,17 @@ class ExamplesTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("error: ", done.stderr)
         self.assertFalse((self.directory / "engine.tar").exists())
+
+    def test_a_pushed_image_is_the_same_image_in_the_registry(self):
+        digest = self.assemble(self.layout)
+        try:
+            with registry() as target:
+                name = f"{target.host}/engine"
+                done = run(PUSH, self.layout, "1.0", f"{name}:1.0")
+                self.assertEqual((done.returncode, done.stdout.strip()), (0, f"{name}@{digest}"), done.stderr)
+                self.assertEqual(target.blob(digest).read_bytes(), self.blob(digest))
+        except Skip as reason:
+            self.skipTest(str(reason))
 
 
 if __name__ == "__main__":

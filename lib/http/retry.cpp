@@ -60,8 +60,10 @@ milliseconds Retry::wait_for(unsigned attempt, const TransientError& error) cons
 }
 
 bool Retry::wait_after(std::string_view host, unsigned attempt, TransientError& error) {
+  if (error.given_up()) return false;
   const unsigned attempts = attempts_for(error, options_);
   if (attempt >= attempts) {
+    error.give_up();
     error.add_note(fmt::format("tried {} times", attempt));
     return false;
   }

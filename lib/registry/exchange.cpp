@@ -76,6 +76,21 @@ Host& Exchange::host(const std::string& registry) {
   return *entry;
 }
 
+/// True when the host answers there at all; a certificate that is not accepted is an answer, to be reported later.
+bool Exchange::answers(const Url& base) {
+  try {
+    transport_.send({.method = "HEAD", .url = base.resolve("/v2/")});
+    return true;
+  } catch (const CertificateError&) {
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != Errc::unavailable || base.origin().scheme == "https") return false;
+    TransientError transient{error.what()};
+    transient.add_note(fmt::format("asked: HEAD {}v2/", base.redacted()));
+    throw transient;
+  }
+}
+
 /// https, unless the host may speak plain http and does not answer to TLS.
 Url Exchange::find_base(const std::string& registry) {
   const Url https = Url::parse(fmt::format("https://{}/", api_host(registry)));
@@ -83,15 +98,11 @@ Url Exchange::find_base(const std::string& registry) {
   const bool may_be_plain = is_loopback(https.origin().host) || names_host(options_.insecure_hosts, https.origin()) ||
                             names_host(options_.insecure_hosts, http.origin());
   if (!may_be_plain) return https;
-  try {
-    transport_.send({.method = "HEAD", .url = https.resolve("/v2/")});
-    return https;
-  } catch (const CertificateError&) {
-    return https;  // it does speak TLS; the first real request reports the certificate
-  } catch (const Error& error) {
-    if (error.code() != Errc::unavailable) throw;
+  return retry_.run(registry, [&] {
+    if (answers(https)) return https;
+    answers(http);
     return http;
-  }
+  });
 }
 
 void Exchange::wait_for_pace(Host& host) {

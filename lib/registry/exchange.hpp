@@ -90,6 +90,7 @@ class Exchange {
   bool may_be_stale(const Host& host, Answer& answer, const std::optional<Authorization>& used) const;
   void wait_for_pace(Host& host);
   void show_warnings(const Headers& headers);
+  bool answers(const Url& base);
   Url find_base(const std::string& registry);
 
   Transport& transport_;

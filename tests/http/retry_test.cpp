@@ -59,6 +59,18 @@ TEST_CASE("what is not transient is not tried again") {
   CHECK(attempts == 1);
 }
 
+TEST_CASE("what was given up inside is not tried again outside") {
+  FakeClock clock;
+  Retry retry{clock.clock()};
+  int attempts = 0;
+  const auto inner = [&]() -> int {
+    ++attempts;
+    throw TransientError{"reset"};
+  };
+  failure_of([&] { retry.run("host", [&] { return retry.run("host", inner); }); });
+  CHECK(attempts == 5);
+}
+
 TEST_CASE("a rate limit holds for everything that goes to the host, and for no other host") {
   FakeClock clock;
   Retry retry{clock.clock(), {.attempts = 2}};

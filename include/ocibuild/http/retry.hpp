@@ -34,9 +34,14 @@ class TransientError : public Error {
   /// How long the server asks to wait; nothing: it does not say.
   const std::optional<std::chrono::milliseconds>& asked() const noexcept { return asked_; }
 
+  /// Says that it was tried often enough: whoever tries something larger again must not multiply the attempts.
+  void give_up() noexcept { given_up_ = true; }
+  bool given_up() const noexcept { return given_up_; }
+
  private:
   TransientCause cause_;
   std::optional<std::chrono::milliseconds> asked_;
+  bool given_up_ = false;
 };
 
 /// True for statuses that say nothing about the request itself: 408, 425, 429, 499, 500, 502, 503, 504, 520 to 524.
