@@ -46,7 +46,8 @@ Retry::Retry(Clock clock, RetryOptions options, std::function<void(const RetryWa
     : clock_{std::move(clock)}, options_{options}, waits_{std::move(waits)} {}
 
 milliseconds Retry::wait_for(unsigned attempt, const TransientError& error) const {
-  if (error.cause() == TransientCause::secondary_limit) return secondary_limit_waits[attempt - 1];
+  const milliseconds asked = std::min(error.asked().value_or(milliseconds{0}), options_.longest_asked);
+  if (error.cause() == TransientCause::secondary_limit) return std::max(secondary_limit_waits[attempt - 1], asked);
   milliseconds most = options_.first;
   for (unsigned i = 1; i < attempt && most < options_.longest; ++i) most *= 2;
   most = std::min(most, options_.longest);
@@ -55,8 +56,9 @@ milliseconds Retry::wait_for(unsigned attempt, const TransientError& error) cons
   };
   const bool limited = error.cause() == TransientCause::rate_limit;
   if (!error.asked() && !limited) return jitter(most);
-  const milliseconds asked = std::min(error.asked().value_or(options_.first), options_.longest_asked);
-  return asked + jitter(std::min(most, options_.first));  // so that all who were sent away do not return at once
+  // GHCR asks for milliseconds when its minute is used up (chainguard-images#173).
+  const milliseconds least = limited ? std::max(asked, most) : asked;
+  return least + jitter(std::min(most, options_.first));  // so that all who were sent away do not return at once
 }
 
 bool Retry::wait_after(std::string_view host, unsigned attempt, TransientError& error) {

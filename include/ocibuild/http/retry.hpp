@@ -68,15 +68,16 @@ struct RetryWait {
   bool asked = false;  ///< the server wanted it
 };
 
-/// Tries again what failed with TransientError: waits `random * min(longest, first * 2^n)`, or what the server asked
-/// for, up to five times in all. Safe for use by several threads at once.
+/// Tries again what failed with TransientError, up to five times in all: waits `random * min(longest, first * 2^n)`, or
+/// what the server asked for; after a 429 at least `first * 2^n`. Safe for use by several threads at once.
 class Retry {
  public:
   /// `waits` is told before each wait, from any thread, one at a time.
   explicit Retry(Clock clock, RetryOptions options = {}, std::function<void(const RetryWait&)> waits = {});
 
-  /// Runs `body` until it succeeds, fails otherwise, or was tried often enough: then the last error is thrown with a
-  /// note of the number of attempts. `host` is what a rate limit holds for.
+  /// Runs `body` until it succeeds, fails otherwise, or was tried often enough: then the last error is thrown as a
+  /// plain Error, which no `run` around this one tries again, with a note of the number of attempts. `host` is what a
+  /// rate limit holds for.
   template <class Body>
   auto run(std::string_view host, Body&& body) {
     for (unsigned attempt = 1;; ++attempt) {
@@ -84,7 +85,7 @@ class Retry {
       try {
         return body();
       } catch (TransientError& error) {
-        if (!wait_after(host, attempt, error)) throw;
+        if (!wait_after(host, attempt, error)) throw Error{error};
       }
     }
   }
