@@ -77,8 +77,9 @@ std::optional<Credential> Authorizer::credential(const Registry& registry, const
   if (!find_) return {};
   auto found = find_(registry.name, scopes.empty() ? "" : scopes.front().repository);
   if (!found) return {};
-  for (const std::string* secret : {&found->password, &found->identity_token, &found->registry_token}) secrets_.add(*secret);
-  if (!found->password.empty()) secrets_.add(basic_authorization(*found).substr(6));
+  for (const std::string* secret : {&found->password, &found->identity_token, &found->registry_token})
+    secrets_.add(*secret);
+  if (!found->username.empty()) secrets_.add(basic_authorization(*found).substr(6));
   return found;
 }
 
@@ -121,7 +122,8 @@ std::optional<Authorization> Authorizer::current(const Registry& registry, Known
   }
   if (scheme == Scheme::unknown) return {};
   const std::optional<Credential> credential = this->credential(registry, scopes);
-  if (credential && !credential->registry_token.empty()) return Authorization{"Bearer " + credential->registry_token, {}};
+  if (credential && !credential->registry_token.empty())
+    return Authorization{"Bearer " + credential->registry_token, {}};
   if (scheme == Scheme::basic) {
     if (!credential || credential->username.empty()) return {};
     return Authorization{basic_authorization(*credential), {}};
@@ -148,7 +150,7 @@ std::optional<Authorization> Authorizer::current(const Registry& registry, Known
 Token Authorizer::fetch(const Registry& registry, const TokenServer& server, const Scopes& scopes,
                         const std::optional<Credential>& credential) {
   const auto ask = [&](const Scopes& wanted) {
-    Token token = fetch_token(transport_, server, wanted, credential, registry.name);
+    Token token = fetch_token(transport_, {registry.name, server, wanted, credential, clock_.unix_time()}, secrets_);
     secrets_.add(token.value);
     return token;
   };

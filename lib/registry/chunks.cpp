@@ -44,12 +44,13 @@ class BlobReader {
 
  private:
   void seek(std::uint64_t offset) {
-    source_ = blob_.open();
+    source_ = open_verified(blob_);
     std::vector<std::byte> skipped(64 << 10);
     for (position_ = 0; position_ < offset;) {
       const std::size_t wanted = std::min<std::uint64_t>(skipped.size(), offset - position_);
       const std::size_t count = source_->read(MutableBytes{skipped}.first(wanted));
-      if (count == 0) throw Error{Errc::digest_mismatch, fmt::format("blob {} ends early", blob_.descriptor.digest.string())};
+      if (count == 0)
+        throw Error{Errc::digest_mismatch, fmt::format("blob {} ends early", blob_.descriptor.digest.string())};
       position_ += count;
     }
   }
@@ -63,7 +64,12 @@ class ChunkedUpload {
  public:
   ChunkedUpload(Exchange& exchange, const Repository& repository, const Blob& blob, Url& location,
                 RegistryRequest& request)
-      : exchange_{exchange}, repository_{repository}, blob_{blob}, location_{location}, request_{request}, reader_{blob} {}
+      : exchange_{exchange},
+        repository_{repository},
+        blob_{blob},
+        location_{location},
+        request_{request},
+        reader_{blob} {}
 
   std::optional<Answer> send(std::uint64_t size) {
     while (offset_ < blob_.descriptor.size) {
@@ -93,10 +99,10 @@ class ChunkedUpload {
   }
 
   void advance(const Answer& answer, std::uint64_t expected) {
-    location_ = location_of(repository_.host, answer);
+    location_ = exchange_.location(repository_.host, request_, answer);
     const std::uint64_t has = received(answer.response.headers).value_or(expected);
     if (has != expected) count_recovery(has);
-    if (has > expected) throw TransientError{"the registry says it has more than it was sent"};
+    if (has > expected) give_up("the registry says it has more than it was sent");
     offset_ = has;
   }
 
@@ -106,10 +112,11 @@ class ChunkedUpload {
           .method = "GET", .url = location_, .headers = {}, .body = {}, .scopes = push_to(repository_.name)};
       answer = exchange_.send(repository_.host, question);
     }
-    const auto has = received(answer.response.headers);
-    if (!has || *has > blob_.descriptor.size) throw TransientError{"the registry does not say how much it has"};
+    auto has = received(answer.response.headers);
+    if (!has || *has > blob_.descriptor.size) give_up("the registry does not say how much it has");
+    if (*has == 1 && offset_ == 0) has = 0;  // `0-0` is also what distribution says of a session with nothing in it
     count_recovery(*has);
-    if (answer.response.headers.first("Location")) location_ = location_of(repository_.host, answer);
+    if (answer.response.headers.first("Location")) location_ = exchange_.location(repository_.host, request_, answer);
     offset_ = *has;
   }
 
@@ -117,7 +124,13 @@ class ChunkedUpload {
   void count_recovery(std::uint64_t place) {
     const bool stuck = place <= last_recovery_ && recoveries_ > 0;
     last_recovery_ = std::max(last_recovery_, place);
-    if (++recoveries_ > max_recoveries || stuck) throw TransientError{"the registry does not take the blob in chunks"};
+    if (++recoveries_ > max_recoveries || stuck) give_up("the registry does not take the blob in chunks");
+  }
+
+  [[noreturn]] void give_up(const char* why) const {
+    TransientError error{why};
+    error.add_note(exchange_.asked(request_, request_.url));
+    throw error;
   }
 
   Exchange& exchange_;

@@ -7,13 +7,13 @@
 
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/http/curl_transport.hpp"
-#include "spec/text.hpp"
+#include "ocibuild/http/link.hpp"
 
 namespace ocibuild {
 namespace {
 
 constexpr int max_redirects = 10;
-constexpr std::chrono::milliseconds ghcr_pace{50};           // 20 requests a second; GHCR's limit is 2000 a minute
+constexpr std::chrono::milliseconds ghcr_pace{50};             // 20 requests a second; GHCR's limit is 2000 a minute
 constexpr std::chrono::milliseconds ghcr_stale_token{60'000};  // its tokens do not say how long they live
 
 bool is_redirect(int status) {
@@ -21,7 +21,7 @@ bool is_redirect(int status) {
 }
 
 bool follows_redirects(const RegistryRequest& request) {
-  return request.redirects == Redirects::follow && (request.method == "GET" || request.method == "HEAD");
+  return request.redirects != Redirects::nowhere && (request.method == "GET" || request.method == "HEAD");
 }
 
 /// Whether a server may send us there: never down to plain http, never into a private network that it is not in itself.
@@ -37,7 +37,8 @@ void require_safe_target(const HttpOrigin& from, const HttpOrigin& to, const std
 
 /// Behind a proxy that ends TLS, a registry may believe that it speaks http; its own host is meant.
 Url upgraded(const HttpOrigin& registry, const Url& url) {
-  const bool misled = registry.scheme == "https" && url.origin().scheme == "http" && url.origin().host == registry.host &&
+  const bool misled = registry.scheme == "https" && url.origin().scheme == "http" &&
+                      url.origin().host == registry.host &&
                       (url.origin().port == 80 || url.origin().port == registry.port);
   if (!misled) return url;
   return Url::parse(to_string(registry) + url.path() + (url.query().empty() ? "" : "?" + url.query()));
@@ -47,7 +48,8 @@ Url resolved(const Answer& answer, const Registry& registry, const std::string& 
   try {
     return upgraded(registry.origin, answer.url.resolve(location));
   } catch (const Error& error) {
-    throw Error{Errc::unavailable, fmt::format("{} with a Location that cannot be used: {}", answer.status(), error.what())};
+    throw Error{Errc::unavailable,
+                fmt::format("{} with a Location that cannot be used: {}", answer.status(), error.what())};
   }
 }
 
@@ -127,14 +129,14 @@ HttpResponse Exchange::send_to(Host& host, const RegistryRequest& request, const
     show_warnings(response.headers);
     return response;
   } catch (CertificateError& error) {
-    error.add_note(fmt::format("asked: {} {}", request.method, url.redacted()));
+    error.add_note(asked(request, url));
     error.add_help(fmt::format("name the certificate authority with --ca-file, or trust the host with --insecure {}",
                                host.registry.name));
     throw;
   } catch (const Error& error) {
     if (error.code() != Errc::unavailable) throw;
     TransientError transient{error.what()};
-    transient.add_note(fmt::format("asked: {} {}", request.method, url.redacted()));
+    transient.add_note(asked(request, url));
     throw transient;
   }
 }
@@ -142,8 +144,12 @@ HttpResponse Exchange::send_to(Host& host, const RegistryRequest& request, const
 Answer Exchange::follow(Host& host, const RegistryRequest& request, const std::optional<Authorization>& authorization) {
   Answer answer{.response = send_to(host, request, request.url, authorization), .url = request.url, .failure = {}};
   for (int count = 0; is_redirect(answer.status()) && follows_redirects(request); ++count) {
-    if (count == max_redirects) throw Error{Errc::unavailable, fmt::format("more than {} redirects", max_redirects)};
-    const Url next = location_of(host, answer);
+    if (count == max_redirects) {
+      throw Error{Errc::unavailable, fmt::format("more than {} redirects", max_redirects)}.add_note(
+          asked(request, request.url));
+    }
+    const Url next = location(host, request, answer);
+    if (request.redirects == Redirects::own_origin && next.origin() != host.registry.origin) break;
     answer = {.response = send_to(host, request, next, authorization), .url = next, .failure = {}};
   }
   return answer;
@@ -177,31 +183,40 @@ Answer Exchange::send_patiently(Host& host, const RegistryRequest& request) {
 
 const Failure& Exchange::failure(Answer& answer) {
   if (!answer.failure) {
-    answer.failure = read_failure(answer.response, clock_.unix_time());
-    answer.failure->code = secrets_.redacted(answer.failure->code);
-    answer.failure->message = secrets_.redacted(answer.failure->message);
+    answer.failure = read_failure(answer.response, clock_.unix_time(), secrets_);
   }
   return *answer.failure;
-}
-
-std::string Exchange::read(Answer& answer, std::size_t limit) {
-  try {
-    return read_all(*answer.response.body, limit);
-  } catch (const Error& error) {
-    if (error.code() != Errc::unavailable) throw;
-    TransientError transient{error.what()};
-    transient.add_note(fmt::format("asked: {}", answer.url.redacted()));
-    throw transient;
-  }
 }
 
 void Exchange::fail(Host& host, const RegistryRequest& request, Answer& answer) {
   try {
     throw_failure(failure(answer), host.registry.name);
   } catch (Error& error) {
-    error.add_note(fmt::format("asked: {} {}", request.method, answer.url.redacted()));
+    error.add_note(asked(request, answer.url));
     throw;
   }
+}
+
+std::string Exchange::read(const RegistryRequest& request, Answer& answer, std::size_t limit) {
+  try {
+    return read_all(*answer.response.body, limit);
+  } catch (const Error& error) {
+    if (error.code() != Errc::unavailable) throw;
+    TransientError transient{error.what()};
+    transient.add_note(asked(request, answer.url));
+    throw transient;
+  }
+}
+
+std::string Exchange::asked(const RegistryRequest& request, const Url& url) const {
+  return fmt::format("asked: {} {}", request.method, secrets_.redacted(url.redacted()));
+}
+
+Error Exchange::without_secrets(const Error& error) const {
+  Error result{error.code(), secrets_.redacted(error.what())};
+  for (const std::string& note : error.notes()) result.add_note(secrets_.redacted(note));
+  for (const std::string& help : error.help()) result.add_help(secrets_.redacted(help));
+  return result;
 }
 
 /// `299 - "text"` (distribution-spec, warnings); nothing is done about it.
@@ -211,20 +226,35 @@ void Exchange::show_warnings(const Headers& headers) {
     const std::size_t begin = value.find('"');
     const std::size_t end = value.rfind('"');
     if (!value.starts_with("299 ") || begin == end) continue;
-    const std::string text = secrets_.redacted(clean_line(value.substr(begin + 1, end - begin - 1), 400));
+    const std::string text = secrets_.shown(value.substr(begin + 1, end - begin - 1), 400);
     const std::lock_guard lock{mutex_};
     if (warned_.size() < 100 && warned_.insert(text).second) options_.warnings(text);
   }
 }
 
-Url location_of(const Host& host, const Answer& answer) {
-  const auto location = answer.response.headers.first("Location");
-  if (!location || location->empty()) {
-    throw Error{Errc::unavailable, fmt::format("{} without a Location", answer.status())};
+Url Exchange::location(const Host& host, const RegistryRequest& request, const Answer& answer) const {
+  try {
+    const auto location = answer.response.headers.first("Location");
+    if (!location || location->empty()) {
+      throw Error{Errc::unavailable, fmt::format("{} without a Location", answer.status())};
+    }
+    Url url = resolved(answer, host.registry, *location);
+    require_safe_target(host.registry.origin, url.origin(), secrets_.redacted(url.redacted()));
+    return url;
+  } catch (Error& error) {
+    error.add_note(asked(request, answer.url));
+    throw;
   }
-  Url url = resolved(answer, host.registry, *location);
-  require_safe_target(host.registry.origin, url.origin(), url.redacted());
-  return url;
+}
+
+std::optional<Url> next_page_of(const Answer& answer) {
+  const auto link = next_link(answer.response.headers.first("Link").value_or(""));
+  if (!link) return {};
+  try {
+    return answer.url.resolve(*link);
+  } catch (const Error& error) {
+    throw Error{Errc::unavailable, fmt::format("the list goes on at an address that cannot be used: {}", error.what())};
+  }
 }
 
 RegistryClient::RegistryClient(Transport& transport, Clock clock, RegistryOptions options)

@@ -27,16 +27,23 @@ enum class UploadFlow {
 /// A registry that is being spoken to.
 struct Host {
   Registry registry;
-  Url base;                                             ///< `https://host/`
+  Url base;                                          ///< `https://host/`
   std::atomic<UploadFlow> flow = UploadFlow::whole;  ///< the one that works there
-  std::mutex pace;                                      // guards next_turn
+  std::mutex pace;                                   // guards next_turn
   std::chrono::milliseconds next_turn{};
+  std::mutex referrers;                   // held while a list of referrers is read, changed and written
+  std::mutex sources;                     // guards refused_sources
+  std::set<std::string> refused_sources;  // repositories that nothing may be mounted from
 
-  bool is_ghcr() const { return registry.name == "ghcr.io"; }
+  bool is_ghcr() const { return ocibuild::is_ghcr(registry.origin.host); }
 };
 
-/// Whether a redirect is the way to the answer or the answer.
-enum class Redirects { follow, stop };
+/// Where an answer of 3xx may lead a GET or HEAD.
+enum class Redirects {
+  anywhere,    ///< where it is safe; credentials stay behind
+  own_origin,  ///< elsewhere is no answer to the question: the 3xx itself is returned
+  nowhere,     ///< it is the answer
+};
 
 struct RegistryRequest {
   std::string method = "GET";
@@ -44,7 +51,7 @@ struct RegistryRequest {
   Headers headers;
   std::optional<HttpBody> body;
   Scopes scopes;
-  Redirects redirects = Redirects::follow;  ///< of GET and HEAD; others are never followed
+  Redirects redirects = Redirects::anywhere;
 };
 
 /// An answer, and where it came from at last: what its Location is relative to.
@@ -55,6 +62,10 @@ struct Answer {
 
   int status() const noexcept { return response.status; }
 };
+
+/// Where the list goes on of which `answer` is a page; nothing when it is the last. Throws Error{unavailable} for a
+/// link that is no URL.
+std::optional<Url> next_page_of(const Answer& answer);
 
 /// What the client's functions are made of. Safe for use by several threads at once.
 class Exchange {
@@ -78,8 +89,18 @@ class Exchange {
   /// What the body of a failure says, with secrets blanked out.
   const Failure& failure(Answer& answer);
 
-  /// The whole body of a small answer. Throws TransientError when it breaks off, Error{invalid_document} above `limit`.
-  std::string read(Answer& answer, std::size_t limit);
+  /// The whole body of an answer. Throws TransientError when it breaks off, Error{invalid_document} above `limit`.
+  std::string read(const RegistryRequest& request, Answer& answer, std::size_t limit);
+
+  /// The URL that a Location of `answer` names. Nothing is sent to a private address or in plain http on the word of a
+  /// public registry: throws Error{denied}. Throws Error{unavailable} when it is missing or no URL.
+  Url location(const Host& host, const RegistryRequest& request, const Answer& answer) const;
+
+  /// `asked: PUT https://...`, for the notes of an error.
+  std::string asked(const RegistryRequest& request, const Url& url) const;
+
+  /// `error` as it may be shown when what a server wrote got into it.
+  Error without_secrets(const Error& error) const;
 
   Retry& retry() noexcept { return retry_; }
 
@@ -103,9 +124,5 @@ class Exchange {
   std::map<std::string, std::unique_ptr<Host>> hosts_;
   std::set<std::string> warned_;
 };
-
-/// The URL that a Location of `answer` names. Nothing is sent to a private address or in plain http on the word of a
-/// public registry: throws Error{denied}. Throws Error{unavailable} when it is missing or no URL.
-Url location_of(const Host& host, const Answer& answer);
 
 }  // namespace ocibuild

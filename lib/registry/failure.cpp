@@ -52,37 +52,40 @@ void take_document(const JsonValue& document, Failure& failure) {
   }
 }
 
-void take_body(const std::string& body, Failure& failure) {
+void take_body(const std::string& body, Failure& failure, const Secrets& secrets) {
   try {
     take_document(parse_json(body, max_body), failure);
   } catch (const Error&) {
     failure.message = body;
   }
-  failure.code = clean_line(failure.code, 40);
-  failure.message = clean_line(failure.message, longest_message);
+  failure.code = secrets.shown(failure.code, 40);
+  failure.message = secrets.shown(failure.message, longest_message);
 }
 
-bool is_ghcr(std::string_view registry) {
-  return registry == "ghcr.io" || (registry.starts_with("containers.") && registry.ends_with(".ghe.com"));
+std::string_view without_port(std::string_view registry) {
+  return registry.substr(0, registry.find(':'));
 }
 
 void add_permission_help(Error& error, const Failure& failure, std::string_view registry) {
-  if (!is_ghcr(registry)) {
+  if (!is_ghcr(without_port(registry))) {
     error.add_help(fmt::format("use credentials that may do this on {}", registry));
     return;
   }
   error.add_help("grant the workflow `permissions: packages: write`");
   if (failure.says("write_package") || failure.says("installation") || failure.says("denied")) {
     error.add_help(
-        "or, for a package that was first pushed by hand: Package settings > Manage Actions access > add this repository "
+        "or, for a package that was first pushed by hand: Package settings > Manage Actions access > add this "
+        "repository "
         "with the role Write");
   }
   if (failure.says("scopes")) error.add_help("a personal access token must be a classic one with `write:packages`");
 }
 
 void add_login_help(Error& error, std::string_view registry) {
-  if (is_ghcr(registry)) error.add_help("set GITHUB_TOKEN, as `env: GITHUB_TOKEN: ${{ github.token }}` does in a workflow");
-  error.add_help(fmt::format("set OCIBUILD_USERNAME and OCIBUILD_PASSWORD, or log in with `podman login {}`", registry));
+  if (is_ghcr(without_port(registry)))
+    error.add_help("set GITHUB_TOKEN, as `env: GITHUB_TOKEN: ${{ github.token }}` does in a workflow");
+  error.add_help(
+      fmt::format("set OCIBUILD_USERNAME and OCIBUILD_PASSWORD, or log in with `podman login {}`", registry));
 }
 
 Error final_error(const Failure& failure, std::string_view registry) {
@@ -102,18 +105,21 @@ Error final_error(const Failure& failure, std::string_view registry) {
 
 }  // namespace
 
+bool is_ghcr(std::string_view host) {
+  return host == "ghcr.io" || (host.starts_with("containers.") && host.ends_with(".ghe.com"));
+}
+
 bool Failure::says(std::string_view word) const {
   const std::string wanted = to_lower(word);
   return to_lower(code) == wanted || to_lower(message).find(wanted) != std::string::npos;
 }
 
-Failure read_failure(HttpResponse& response, std::chrono::seconds unix_time) {
+Failure read_failure(HttpResponse& response, std::chrono::seconds unix_time, const Secrets& secrets) {
   Failure failure{.status = response.status, .code = {}, .message = {}, .request_id = {}};
   const std::string body = read_start(*response.body);
-  if (!body.empty()) take_body(body, failure);
-  failure.request_id = clean_line(response.headers.first("x-github-request-id").value_or(""), 80);
-  failure.asked_wait =
-      retry_after(response.headers, unix_time).value_or(wait_in_message(failure.message));
+  if (!body.empty()) take_body(body, failure, secrets);
+  failure.request_id = secrets.shown(response.headers.first("x-github-request-id").value_or(""), 80);
+  failure.asked_wait = retry_after(response.headers, unix_time).value_or(wait_in_message(failure.message));
   return failure;
 }
 
@@ -128,7 +134,7 @@ void throw_failure(const Failure& failure, std::string_view registry) {
   const auto asked = failure.asked_wait.count() < 0 ? std::nullopt : std::optional{failure.asked_wait};
   const bool secondary = failure.status == 403 && failure.says("secondary rate limit");
   if (secondary || is_transient_status(failure.status)) {
-    const TransientCause cause = secondary                 ? TransientCause::secondary_limit
+    const TransientCause cause = secondary               ? TransientCause::secondary_limit
                                  : failure.status == 429 ? TransientCause::rate_limit
                                                          : TransientCause::failure;
     throw TransientError{describe(failure), cause, asked};

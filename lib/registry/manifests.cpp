@@ -56,7 +56,7 @@ std::optional<Descriptor> described(const Headers& headers) {
 
 std::string read_document(Exchange& exchange, Host& host, const RegistryRequest& request, Answer& answer) {
   if (answer.status() != 200) exchange.fail(host, request, answer);
-  return exchange.read(answer, max_manifest_size);
+  return exchange.read(request, answer, max_manifest_size);
 }
 
 void require_digest(const Digest& expected, std::string_view bytes, std::string_view name) {

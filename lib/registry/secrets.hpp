@@ -12,11 +12,15 @@ namespace ocibuild {
 /// Safe for use by several threads at once.
 class Secrets {
  public:
-  /// Remembers a secret: raw, in base64 and percent-encoded. One of fewer than 4 bytes cannot be told from other text.
+  /// Remembers a secret: raw, in both alphabets of base64 and percent-encoded. One of fewer than 4 bytes cannot be told
+  /// from other text.
   void add(std::string_view secret);
 
   /// `text` with every secret replaced by `***`.
   std::string redacted(std::string text) const;
+
+  /// What a server wrote as it may be shown: on one clean line, without secrets, cut after `limit` characters.
+  std::string shown(std::string_view foreign, std::size_t limit) const;
 
  private:
   struct Longer {

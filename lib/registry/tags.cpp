@@ -48,7 +48,7 @@ std::vector<std::string> list_tags(RegistryClient& client, const std::string& re
     next = exchange.retry().run(registry, [&] {
       Answer answer = exchange.send(repository.host, request);
       if (answer.status() != 200) exchange.fail(repository.host, request, answer);
-      take_page(exchange.read(answer, max_page_size), tags);
+      take_page(exchange.read(request, answer, max_page_size), tags);
       return next_page(answer, repository.host.registry.origin, seen);
     });
   }

@@ -21,7 +21,8 @@ constexpr std::string_view client_id = "ocibuild";
 
 /// What can stand in a header field behind `Bearer `.
 bool is_token(std::string_view text) {
-  return !text.empty() && text.size() <= max_token && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+  return !text.empty() && text.size() <= max_token &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
 std::chrono::seconds lifetime(const JsonValue& value) {
@@ -37,40 +38,42 @@ Token parse_token(const std::string& document) {
   for (const JsonMember& member : parse_json(document, max_token_answer).members) {
     const bool names_token = member.name == "access_token" || (member.name == "token" && token.value.empty());
     if (names_token && member.value.kind == JsonValue::Kind::string) token.value = member.value.text;
-    if (member.name == "expires_in" && member.value.kind == JsonValue::Kind::number) token.lifetime = lifetime(member.value);
+    if (member.name == "expires_in" && member.value.kind == JsonValue::Kind::number)
+      token.lifetime = lifetime(member.value);
   }
   if (!is_token(token.value)) throw Error{Errc::invalid_document, "there is no token in it"};
   return token;
 }
 
-Token read_token(HttpResponse& response) {
+Token read_token(HttpResponse& response, const Secrets& secrets) {
   try {
     return parse_token(read_all(*response.body, max_token_answer));
   } catch (const Error& error) {
     if (error.code() == Errc::unavailable) throw TransientError{error.what()};
-    throw Error{Errc::unavailable, fmt::format("the token server's answer cannot be used: {}", error.what())};
+    throw Error{Errc::unavailable,
+                fmt::format("the token server's answer cannot be used: {}", secrets.redacted(error.what()))};
   }
 }
 
-HttpRequest get_request(const TokenServer& server, const Scopes& scopes, const std::optional<Credential>& credential) {
-  HttpRequest request{.method = "GET", .url = server.realm};
-  if (!server.service.empty()) request.url = request.url.with_query("service", server.service);
-  for (const Scope& scope : scopes) request.url = request.url.with_query("scope", scope.string());
+HttpRequest get_request(const TokenQuestion& question) {
+  HttpRequest request{.method = "GET", .url = question.server.realm};
+  if (!question.server.service.empty()) request.url = request.url.with_query("service", question.server.service);
+  for (const Scope& scope : question.scopes) request.url = request.url.with_query("scope", scope.string());
   request.url = request.url.with_query("client_id", client_id);
-  if (!credential || credential->username.empty()) return request;
-  request.url = request.url.with_query("account", credential->username);
-  request.headers.add("Authorization", basic_authorization(*credential));
+  if (!question.credential || question.credential->username.empty()) return request;
+  request.url = request.url.with_query("account", question.credential->username);
+  request.headers.add("Authorization", basic_authorization(*question.credential));
   return request;
 }
 
-HttpRequest post_request(const TokenServer& server, const Scopes& scopes, const Credential& credential) {
+HttpRequest post_request(const TokenQuestion& question) {
   std::string scope;
-  for (const Scope& each : scopes) scope += (scope.empty() ? "" : " ") + each.string();
-  HttpRequest request{.method = "POST", .url = server.realm};
+  for (const Scope& each : question.scopes) scope += (scope.empty() ? "" : " ") + each.string();
+  HttpRequest request{.method = "POST", .url = question.server.realm};
   request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-  request.body = memory_body(fmt::format(
-      "grant_type=refresh_token&service={}&client_id={}&scope={}&refresh_token={}", percent_encoded(server.service),
-      client_id, percent_encoded(scope), percent_encoded(credential.identity_token)));
+  request.body = memory_body(fmt::format("grant_type=refresh_token&service={}&client_id={}&scope={}&refresh_token={}",
+                                         percent_encoded(question.server.service), client_id, percent_encoded(scope),
+                                         percent_encoded(question.credential->identity_token)));
   return request;
 }
 
@@ -85,17 +88,18 @@ HttpResponse send(Transport& transport, const HttpRequest& request) {
   }
 }
 
-[[noreturn]] void refuse(HttpResponse& response, const std::optional<Credential>& credential, std::string_view registry) {
+[[noreturn]] void refuse(HttpResponse& response, const TokenQuestion& question, const Secrets& secrets) {
   if (response.status >= 300 && response.status < 400) {
-    throw Error{Errc::unavailable, fmt::format("{}: the token server redirects, which is not followed", response.status)};
+    throw Error{Errc::unavailable,
+                fmt::format("{}: the token server redirects, which is not followed", response.status)};
   }
-  Failure failure = read_failure(response, std::chrono::seconds{0});
+  const Failure failure = read_failure(response, question.unix_time, secrets);
   try {
-    throw_failure(failure, registry);
+    throw_failure(failure, question.registry);
   } catch (Error& error) {
     if (error.code() != Errc::unauthorized && error.code() != Errc::denied) throw;
-    error.add_note(credential ? fmt::format("the credential was taken from {}", credential->source)
-                              : std::string{"there was no credential for it, so the request was anonymous"});
+    error.add_note(question.credential ? fmt::format("the credential was taken from {}", question.credential->source)
+                                       : std::string{"there was no credential for it, so the request was anonymous"});
     throw;
   }
 }
@@ -108,7 +112,8 @@ bool lacks_oauth2(int status) {
 }  // namespace
 
 std::string basic_authorization(const Credential& credential) {
-  return "Basic " + encode_base64(credential.username + ":" + credential.password);
+  const std::string& secret = credential.password.empty() ? credential.identity_token : credential.password;
+  return "Basic " + encode_base64(credential.username + ":" + secret);
 }
 
 Url require_safe_realm(const Url& asked, std::string_view realm) {
@@ -130,17 +135,17 @@ Url require_safe_realm(const Url& asked, std::string_view realm) {
   return url;
 }
 
-Token fetch_token(Transport& transport, const TokenServer& server, const Scopes& scopes,
-                  const std::optional<Credential>& credential, std::string_view registry) {
-  return with_context(fmt::format("getting a token from {}", to_string(server.realm.origin())), [&] {
+Token fetch_token(Transport& transport, const TokenQuestion& question, const Secrets& secrets) {
+  return with_context(fmt::format("getting a token from {}", to_string(question.server.realm.origin())), [&] {
+    const std::optional<Credential>& credential = question.credential;
     if (credential && !credential->identity_token.empty()) {
-      HttpResponse response = send(transport, post_request(server, scopes, *credential));
-      if (response.status == 200) return read_token(response);
-      if (!lacks_oauth2(response.status) || credential->username.empty()) refuse(response, credential, registry);
+      HttpResponse response = send(transport, post_request(question));
+      if (response.status == 200) return read_token(response, secrets);
+      if (!lacks_oauth2(response.status) || credential->username.empty()) refuse(response, question, secrets);
     }
-    HttpResponse response = send(transport, get_request(server, scopes, credential));
-    if (response.status != 200) refuse(response, credential, registry);
-    return read_token(response);
+    HttpResponse response = send(transport, get_request(question));
+    if (response.status != 200) refuse(response, question, secrets);
+    return read_token(response, secrets);
   });
 }
 

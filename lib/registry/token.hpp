@@ -10,6 +10,7 @@
 #include "ocibuild/http/url.hpp"
 #include "ocibuild/registry/credentials.hpp"
 #include "registry/scope.hpp"
+#include "registry/secrets.hpp"
 
 namespace ocibuild {
 
@@ -30,13 +31,21 @@ struct Token {
 /// unless it is the registry's own host. Throws Error{denied}.
 Url require_safe_realm(const Url& asked, std::string_view realm);
 
+/// What a token is asked for, and by whom.
+struct TokenQuestion {
+  std::string_view registry;
+  const TokenServer& server;
+  const Scopes& scopes;
+  const std::optional<Credential>& credential;
+  std::chrono::seconds unix_time{};  ///< for dates in answers
+};
+
 /// Asks for one token: with OAuth2 for an identity token, else with GET, Basic where there is a credential. Redirects
 /// are not followed. Throws TransientError; Error{unauthorized, denied} when the server refuses, {unavailable} for an
-/// answer that is no token.
-Token fetch_token(Transport& transport, const TokenServer& server, const Scopes& scopes,
-                  const std::optional<Credential>& credential, std::string_view registry);
+/// answer that is no token; what the server says comes without `secrets`.
+Token fetch_token(Transport& transport, const TokenQuestion& question, const Secrets& secrets);
 
-/// `Basic` and user and password in base64.
+/// `Basic` and user and password in base64; where there is no password, an identity token takes its place.
 std::string basic_authorization(const Credential& credential);
 
 }  // namespace ocibuild

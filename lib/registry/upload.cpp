@@ -2,6 +2,7 @@
 #include "registry/upload.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -30,6 +31,27 @@ std::optional<UploadFlow> next_flow(const Host& host, UploadFlow flow) {
   return {};
 }
 
+class VerifiedBody final : public Source {
+ public:
+  explicit VerifiedBody(const Blob& blob) : from_{blob.open(), blob.descriptor}, left_{blob.descriptor.size} {}
+
+  std::size_t read(MutableBytes into) override {
+    const std::size_t count = from_.read(into);
+    left_ -= count;
+    std::byte end{};
+    if (count > 0 && left_ == 0) from_.read({&end, 1});
+    return count;
+  }
+
+ private:
+  VerifyingSource from_;
+  std::uint64_t left_;
+};
+
+HttpBody verified_body(const Blob& blob) {
+  return {.size = blob.descriptor.size, .open = [&blob] { return open_verified(blob); }};
+}
+
 /// One attempt to upload a blob: a session and its flow.
 class Upload {
  public:
@@ -43,8 +65,14 @@ class Upload {
     request.scopes.push_back({source, "pull"});
     Answer answer = exchange_.send(repository_.host, request);
     if (answer.status() == 201) return true;
-    if (answer.status() == 202) open_session(answer);
+    if (answer.status() == 202) open_session(request, answer);
+    if (answer.status() == 401 || answer.status() == 403) remember_refusal(source);
     return false;  // any other answer means: upload it then
+  }
+
+  bool may_mount_from(const std::string& source) const {
+    const std::lock_guard lock{repository_.host.sources};
+    return !repository_.host.refused_sources.contains(source);
   }
 
   bool has_session() const noexcept { return location_.has_value(); }
@@ -72,11 +100,16 @@ class Upload {
     const RegistryRequest request = begin();
     Answer answer = exchange_.send(repository_.host, request);
     if (answer.status() < 200 || answer.status() > 204) exchange_.fail(repository_.host, request, answer);
-    open_session(answer);
+    open_session(request, answer);
   }
 
-  void open_session(const Answer& answer) {
-    location_ = location_of(repository_.host, answer);
+  void remember_refusal(const std::string& source) {
+    const std::lock_guard lock{repository_.host.sources};
+    repository_.host.refused_sources.insert(source);
+  }
+
+  void open_session(const RegistryRequest& request, const Answer& answer) {
+    location_ = exchange_.location(repository_.host, request, answer);
     least_chunk_ = chunk_size(answer.response.headers);
   }
 
@@ -86,7 +119,7 @@ class Upload {
     request_ = {.method = "PUT",
                 .url = closing_url(),
                 .headers = {{"Content-Type", std::string{octets}}},
-                .body = HttpBody{.size = blob_.descriptor.size, .open = blob_.open},
+                .body = verified_body(blob_),
                 .scopes = scopes_};
     return exchange_.send(repository_.host, request_);
   }
@@ -96,11 +129,11 @@ class Upload {
       request_ = {.method = "PATCH",
                   .url = *location_,
                   .headers = {{"Content-Type", std::string{octets}}},
-                  .body = HttpBody{.size = blob_.descriptor.size, .open = blob_.open},
+                  .body = verified_body(blob_),
                   .scopes = scopes_};
       Answer answer = exchange_.send(repository_.host, request_);
       if (answer.status() < 200 || answer.status() > 204) return answer;
-      location_ = location_of(repository_.host, answer);
+      location_ = exchange_.location(repository_.host, request_, answer);
     } else if (auto refused = send_chunks(exchange_, repository_, blob_, *location_, least_chunk_, request_)) {
       return std::move(*refused);
     }
@@ -119,7 +152,9 @@ class Upload {
   bool is_accepted(Answer& answer) {
     const int status = answer.status();
     if (lost_session(status)) {
-      throw TransientError{fmt::format("the upload session is gone: {}", describe(exchange_.failure(answer)))};
+      TransientError error{fmt::format("the upload session is gone: {}", describe(exchange_.failure(answer)))};
+      error.add_note(exchange_.asked(request_, answer.url));
+      throw error;
     }
     if (status == 400 && exchange_.failure(answer).says("DIGEST_INVALID")) {
       // What was read was verified while it was sent, so it was changed on the way.
@@ -129,8 +164,8 @@ class Upload {
     const auto stored = answer.response.headers.first("Docker-Content-Digest");
     if (!stored || !is_digest(*stored)) return false;
     if (*stored == blob_.descriptor.digest.string()) return status == 201;
-    throw Error{Errc::digest_mismatch, fmt::format("the registry stored {} where {} was sent", *stored,
-                                                   blob_.descriptor.digest.string())};
+    throw Error{Errc::digest_mismatch,
+                fmt::format("the registry stored {} where {} was sent", *stored, blob_.descriptor.digest.string())};
   }
 
   static bool is_digest(const std::string& text) {
@@ -150,26 +185,39 @@ class Upload {
   std::uint64_t least_chunk_ = 0;
 };
 
+/// What a registry has under a digest may have been cut short. An answer that does not say how long it is, or that the
+/// question has no body, does not deny it.
+bool has_size(const Headers& headers, std::uint64_t size) {
+  const std::string length = headers.first("Content-Length").value_or("0");
+  std::uint64_t found = 0;
+  const auto [end, failure] = std::from_chars(length.data(), length.data() + length.size(), found);
+  return failure != std::errc{} || found == 0 || found == size;
+}
+
 bool ask_for_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob, const Scopes& scopes) {
   const RegistryRequest request{.method = "HEAD",
                                 .url = repository.url("blobs/" + blob.digest.string()),
                                 .headers = {},
                                 .body = {},
                                 .scopes = scopes,
-                                .redirects = Redirects::stop};
+                                .redirects = Redirects::nowhere};
   Answer answer = exchange.send(repository.host, request);
   if (answer.status() == 401) exchange.fail(repository.host, request, answer);
   // A registry that sends us to its storage has the blob; the storage may take no HEAD (GHCR's answers 403). 403 and
   // 405 to HEAD say nothing for sure, and carry no body that says why: the next request does.
-  return answer.status() == 200 || answer.status() / 100 == 3;
+  if (answer.status() / 100 == 3) return true;
+  return answer.status() == 200 && has_size(answer.response.headers, blob.size);
 }
 
 }  // namespace
 
+std::unique_ptr<Source> open_verified(const Blob& blob) {
+  return std::make_unique<VerifiedBody>(blob);
+}
+
 bool has_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob) {
-  return exchange.retry().run(repository.host.registry.name, [&] {
-    return ask_for_blob(exchange, repository, blob, repository.scopes());
-  });
+  return exchange.retry().run(repository.host.registry.name,
+                              [&] { return ask_for_blob(exchange, repository, blob, repository.scopes()); });
 }
 
 BlobOutcome place_blob(Exchange& exchange, const Repository& repository, const Blob& blob,
@@ -181,8 +229,8 @@ BlobOutcome place_blob(Exchange& exchange, const Repository& repository, const B
       return was_sent ? BlobOutcome::uploaded : BlobOutcome::present;
     }
     Upload upload{exchange, repository, blob};
-    while (source < sources.size() && !upload.has_session()) {
-      if (upload.mount(sources[source++])) return BlobOutcome::mounted;
+    for (; source < sources.size() && !upload.has_session(); ++source) {
+      if (upload.may_mount_from(sources[source]) && upload.mount(sources[source])) return BlobOutcome::mounted;
     }
     was_sent = true;
     if (upload.send()) return BlobOutcome::uploaded;
