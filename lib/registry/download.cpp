@@ -2,6 +2,7 @@
 #include "registry/download.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -26,31 +27,40 @@ class Download final : public Source {
 
   std::size_t read(MutableBytes into) override {
     if (into.empty()) return 0;
-    bool broken = false;
-    return exchange_.retry().run(host_.registry.name, [&] {
-      if (broken) resume();
-      broken = true;
-      return read_on(into);
+    return exchange_.retry().run(host_.registry.name, [&]() -> std::size_t {
+      if (!body_ && offset_ == blob_.size) return 0;  // it broke off behind the last byte
+      if (!body_) resume();
+      const std::size_t count = read_body(into);
+      if (count == 0 && offset_ < blob_.size) end_early();
+      offset_ += count;
+      return count;
     });
   }
 
  private:
-  std::size_t read_on(MutableBytes into) {
+  /// Reads on where the connection holds; a body that broke off is gone.
+  std::size_t read_body(MutableBytes into) {
     try {
-      const std::size_t count = body_->read(into);
-      if (count == 0 && offset_ < blob_.size) {
-        throw TransientError{fmt::format("the download ended after {} of {} bytes", offset_, blob_.size)};
-      }
-      offset_ += count;
-      return count;
-    } catch (const TransientError&) {
-      throw;
+      return body_->read(into);
     } catch (const Error& error) {
+      body_.reset();
       if (error.code() != Errc::unavailable) throw;
-      TransientError transient{fmt::format("the download broke off after {} of {} bytes: {}", offset_, blob_.size, error.what())};
-      transient.add_note(fmt::format("asked: GET {}", request_.url.redacted()));
-      throw transient;
+      break_off(error.what());
     }
+  }
+
+  /// An orderly end that comes too soon may be a proxy's doing. When it comes twice at one place, that is all there is.
+  void end_early() {
+    if (ended_at_ == offset_) return;
+    ended_at_ = offset_;
+    body_.reset();
+    break_off("there was no more");
+  }
+
+  [[noreturn]] void break_off(std::string_view why) const {
+    TransientError error{fmt::format("the download broke off after {} of {} bytes: {}", offset_, blob_.size, why)};
+    error.add_note(exchange_.asked(request_, request_.url));
+    throw error;
   }
 
   void begin() {
@@ -62,25 +72,31 @@ class Download final : public Source {
   /// From where it stopped, when the answer is exactly that range; else from the start, and what was given out already
   /// is read past: whoever verifies the whole sees if it was something else.
   void resume() {
-    if (offset_ > 0) {
-      RegistryRequest request = request_;
-      request.headers.add("Range", fmt::format("bytes={}-", offset_));
-      Answer answer = exchange_.send(host_, request);
-      const std::string exact = fmt::format("bytes {}-{}/{}", offset_, blob_.size - 1, blob_.size);
-      if (answer.status() == 206 && answer.response.headers.first("Content-Range") == exact) {
-        body_ = std::move(answer.response.body);
-        return;
-      }
+    if (offset_ == 0) return begin();
+    RegistryRequest request = request_;
+    request.headers.add("Range", fmt::format("bytes={}-", offset_));
+    Answer answer = exchange_.send(host_, request);
+    const std::string exact = fmt::format("bytes {}-{}/{}", offset_, blob_.size - 1, blob_.size);
+    if (answer.status() == 206 && answer.response.headers.first("Content-Range") == exact) {
+      body_ = std::move(answer.response.body);
+      return;
     }
-    begin();
+    if (answer.status() == 200) {
+      body_ = std::move(answer.response.body);
+    } else {
+      begin();
+    }
     skip();
   }
 
   void skip() {
     std::vector<std::byte> buffer(64 << 10);
     for (std::uint64_t left = offset_; left > 0;) {
-      const std::size_t count = body_->read(MutableBytes{buffer}.first(std::min<std::uint64_t>(buffer.size(), left)));
-      if (count == 0) throw TransientError{"the download ended early"};
+      const std::size_t count = read_body(MutableBytes{buffer}.first(std::min<std::uint64_t>(buffer.size(), left)));
+      if (count == 0) {
+        body_.reset();
+        break_off("there was less than before");
+      }
       left -= count;
     }
   }
@@ -89,8 +105,9 @@ class Download final : public Source {
   Host& host_;
   Descriptor blob_;
   RegistryRequest request_;
-  std::unique_ptr<Source> body_;
+  std::unique_ptr<Source> body_;  // null: it broke off
   std::uint64_t offset_ = 0;
+  std::optional<std::uint64_t> ended_at_;
 };
 
 }  // namespace

@@ -94,7 +94,8 @@ std::optional<NamedDocument> read_manifest(Exchange& exchange, const Repository&
     const RegistryRequest request = question(repository, "GET", name);
     Answer answer = exchange.send(repository.host, request);
     if (answer.status() == 404) return {};
-    NamedDocument document{.descriptor = describe("", ""), .bytes = read_document(exchange, repository.host, request, answer)};
+    NamedDocument document{.descriptor = describe("", ""),
+                           .bytes = read_document(exchange, repository.host, request, answer)};
     document.descriptor = describe(content_type(answer.response.headers), document.bytes);
     if (const auto claimed = named_digest(answer.response.headers)) {
       require_digest(*claimed, document.bytes, name);
@@ -112,14 +113,14 @@ std::string fetch_manifest(Exchange& exchange, const Repository& repository, con
     require_digest(manifest.digest, bytes, manifest.digest.string());
     const std::string type = content_type(answer.response.headers);
     if (type == manifest.media_type) return bytes;
-    throw Error{Errc::invalid_document,
-                fmt::format("manifest {}: found Content-Type {}, expected {}", manifest.digest.string(), quote(type),
-                            manifest.media_type)};
+    throw exchange.without_secrets(
+        {Errc::invalid_document, fmt::format("manifest {}: found Content-Type {}, expected {}",
+                                             manifest.digest.string(), quote(type), manifest.media_type)});
   });
 }
 
-bool put_manifest(Exchange& exchange, const Repository& repository, const Descriptor& manifest, const std::string& bytes,
-                  const std::string& name) {
+bool put_manifest(Exchange& exchange, const Repository& repository, const Descriptor& manifest,
+                  const std::string& bytes, const std::string& name) {
   const RegistryRequest request{.method = "PUT",
                                 .url = repository.url("manifests/" + name),
                                 .headers = {{"Content-Type", manifest.media_type}},
@@ -127,7 +128,9 @@ bool put_manifest(Exchange& exchange, const Repository& repository, const Descri
                                 .scopes = push_to(repository.name)};
   Answer answer = exchange.send_patiently(repository.host, request);
   if (answer.status() >= 400 && is_missing_child(exchange.failure(answer))) {
-    throw MissingChild{describe(exchange.failure(answer))};
+    MissingChild missing{describe(exchange.failure(answer))};
+    missing.add_note(exchange.asked(request, answer.url));
+    throw missing;
   }
   if (answer.status() < 200 || answer.status() > 204) exchange.fail(repository.host, request, answer);
   auto stored = named_digest(answer.response.headers);
@@ -137,8 +140,8 @@ bool put_manifest(Exchange& exchange, const Repository& repository, const Descri
     stored = found->digest;
   }
   if (*stored != manifest.digest) {
-    throw Error{Errc::digest_mismatch, fmt::format("the registry stored {} where {} was sent", stored->string(),
-                                                   manifest.digest.string())};
+    throw Error{Errc::digest_mismatch,
+                fmt::format("the registry stored {} where {} was sent", stored->string(), manifest.digest.string())};
   }
   return answer.response.headers.first("OCI-Subject").has_value();
 }
