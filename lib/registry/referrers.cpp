@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
-#include "ocibuild/http/link.hpp"
 #include "ocibuild/spec/manifest.hpp"
 #include "registry/manifests.hpp"
 
@@ -17,43 +16,66 @@ constexpr int max_pages = 100;
 constexpr int max_entries = 5;  // attempts to enter one referrer against others who do the same
 constexpr std::string_view nobody = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-/// One page of the API; nothing when this is no such list. A redirect to somewhere else is none: GHCR has been seen to
-/// lead to a web page.
-std::optional<Answer> ask_page(Exchange& exchange, const Repository& repository, const Url& url) {
-  const RegistryRequest request{.method = "GET",
-                                .url = url,
-                                .headers = {{"Accept", std::string{media_type::index}}},
-                                .body = {},
-                                .scopes = repository.scopes()};
-  Answer answer = exchange.send_patiently(repository.host, request);
-  const std::string type = answer.response.headers.first("Content-Type").value_or("");
-  if (answer.status() != 200 || !type.starts_with(media_type::index)) return {};
-  if (answer.url.origin() != repository.host.registry.origin) return {};
-  return answer;
+/// A page of the API, and where the next one is.
+struct Page {
+  std::vector<Descriptor> entries;
+  std::optional<Url> next;
+};
+
+RegistryRequest question(const Repository& repository, const Url& url) {
+  return {.method = "GET",
+          .url = url,
+          .headers = {{"Accept", std::string{media_type::index}}},
+          .body = {},
+          .scopes = repository.scopes(),
+          .redirects = Redirects::own_origin};  // GHCR has been seen to lead to a web page (artifacthub/hub#4785)
 }
 
-std::optional<std::vector<Descriptor>> list_by_api(Exchange& exchange, const Repository& repository, const Digest& subject) {
+bool is_list(const Answer& answer) {
+  const std::string type = answer.response.headers.first("Content-Type").value_or("");
+  return answer.status() == 200 && type.starts_with(media_type::index);
+}
+
+/// Nothing when this is no such list.
+std::optional<Page> read_page(Exchange& exchange, const Repository& repository, const Url& url) {
+  return exchange.retry().run(repository.host.registry.name, [&]() -> std::optional<Page> {
+    const RegistryRequest request = question(repository, url);
+    Answer answer = exchange.send(repository.host, request);
+    if (!is_list(answer)) return {};
+    const std::string document = exchange.read(request, answer, max_manifest_size);
+    try {
+      Page page{parse_index(document).manifests, next_page_of(answer)};
+      if (!page.next || page.next->origin() == repository.host.registry.origin) return page;
+      throw Error{Errc::unavailable, "the list of referrers goes on at another host"}.add_note(page.next->redacted());
+    } catch (Error& error) {
+      error.add_note(exchange.asked(request, answer.url));
+      throw exchange.without_secrets(error);
+    }
+  });
+}
+
+std::optional<std::vector<Descriptor>> list_by_api(Exchange& exchange, const Repository& repository,
+                                                   const Digest& subject) {
   std::vector<Descriptor> all;
   std::optional<Url> next = repository.url("referrers/" + subject.string());
-  for (int page = 0; next; ++page) {
-    if (page == max_pages) throw Error{Errc::unavailable, "the list of referrers does not end"};
-    auto answer = ask_page(exchange, repository, *next);
-    if (!answer && page == 0) return {};
-    if (!answer) throw Error{Errc::unavailable, "a page of the list of referrers is missing"};
-    Index index = parse_index(read_all(*answer->response.body, max_manifest_size));
-    std::ranges::move(index.manifests, std::back_inserter(all));
-    const auto link = next_link(answer->response.headers.first("Link").value_or(""));
-    next = link ? std::optional{answer->url.resolve(*link)} : std::nullopt;
-    if (next && next->origin() != repository.host.registry.origin) {
-      throw Error{Errc::unavailable, "the list of referrers goes on at another host"};
-    }
+  for (int count = 0; next; ++count) {
+    if (count == max_pages) throw Error{Errc::unavailable, "the list of referrers does not end"};
+    auto page = read_page(exchange, repository, *next);
+    if (!page && count == 0) return {};
+    if (!page) throw Error{Errc::unavailable, "a page of the list of referrers is missing"};
+    std::ranges::move(page->entries, std::back_inserter(all));
+    next = std::move(page->next);
   }
   return all;
 }
 
 Index read_fallback(Exchange& exchange, const Repository& repository, const Digest& subject) {
   const auto document = read_manifest(exchange, repository, fallback_tag(subject));
-  return document ? parse_index(document->bytes, document->descriptor.media_type) : Index{};
+  try {
+    return document ? parse_index(document->bytes, document->descriptor.media_type) : Index{};
+  } catch (const Error& error) {
+    throw exchange.without_secrets(error);
+  }
 }
 
 bool lists(const Index& index, const Digest& digest) {
@@ -67,10 +89,13 @@ std::string fallback_tag(const Digest& subject) {
 }
 
 bool has_referrers_api(Exchange& exchange, const Repository& repository) {
-  return ask_page(exchange, repository, repository.url(fmt::format("referrers/{}", nobody))).has_value();
+  return is_list(exchange.send_patiently(repository.host,
+                                         question(repository, repository.url(fmt::format("referrers/{}", nobody)))));
 }
 
-void enter_referrer(Exchange& exchange, const Repository& repository, const Digest& subject, const Descriptor& referrer) {
+void enter_referrer(Exchange& exchange, const Repository& repository, const Digest& subject,
+                    const Descriptor& referrer) {
+  const std::lock_guard lock{repository.host.referrers};
   for (int attempt = 0; attempt < max_entries; ++attempt) {
     Index index = read_fallback(exchange, repository, subject);
     if (lists(index, referrer.digest)) return;
@@ -82,14 +107,14 @@ void enter_referrer(Exchange& exchange, const Repository& repository, const Dige
   throw Error{Errc::unavailable, fmt::format("{} is entered by others all the time", fallback_tag(subject))};
 }
 
-std::vector<Descriptor> list_referrers(RegistryClient& client, const std::string& registry,
-                                       const std::string& name, const Digest& subject,
-                                       std::string_view artifact_type) {
+std::vector<Descriptor> list_referrers(RegistryClient& client, const std::string& registry, const std::string& name,
+                                       const Digest& subject, std::string_view artifact_type) {
   Exchange& exchange = client.exchange();
   const Repository repository{exchange.host(registry), name};
   auto all = list_by_api(exchange, repository, subject);
   if (!all) all = read_fallback(exchange, repository, subject).manifests;
-  if (!artifact_type.empty()) std::erase_if(*all, [&](const Descriptor& entry) { return entry.artifact_type != artifact_type; });
+  if (!artifact_type.empty())
+    std::erase_if(*all, [&](const Descriptor& entry) { return entry.artifact_type != artifact_type; });
   return std::move(*all);
 }
 

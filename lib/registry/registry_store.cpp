@@ -50,14 +50,15 @@ RegistryStore::RegistryStore(RegistryClient& client, const std::string& registry
 
 RegistryStore::~RegistryStore() = default;
 
-bool RegistryStore::is_known(const Digest& digest) const {
+bool RegistryStore::is_known(const Descriptor& descriptor) const {
   const std::lock_guard lock{mutex_};
-  return present_.contains(digest);
+  const auto found = present_.find(descriptor.digest);
+  return found != present_.end() && found->second == descriptor.size;
 }
 
-void RegistryStore::remember(const Digest& digest) const {
+void RegistryStore::remember(const Descriptor& descriptor) const {
   const std::lock_guard lock{mutex_};
-  present_.insert(digest);
+  present_[descriptor.digest] = descriptor.size;
 }
 
 void RegistryStore::forget(const Descriptor& descriptor) {
@@ -66,7 +67,7 @@ void RegistryStore::forget(const Descriptor& descriptor) {
 }
 
 bool RegistryStore::contains(const Descriptor& descriptor) const {
-  if (is_known(descriptor.digest)) return true;
+  if (is_known(descriptor)) return true;
   bool found = false;
   if (is_document(descriptor)) {
     const auto there = find_manifest(client_.exchange(), *repository_, descriptor.digest.string());
@@ -74,7 +75,7 @@ bool RegistryStore::contains(const Descriptor& descriptor) const {
   } else {
     found = has_blob(client_.exchange(), *repository_, descriptor);
   }
-  if (found) remember(descriptor.digest);
+  if (found) remember(descriptor);
   return found;
 }
 
@@ -110,27 +111,29 @@ void RegistryStore::put(const Blob& blob) {
 }
 
 BlobOutcome RegistryStore::place(const Blob& blob, const std::vector<std::string>& sources) {
-  if (is_known(blob.descriptor.digest)) return BlobOutcome::present;
+  if (is_known(blob.descriptor)) return BlobOutcome::present;
   const BlobOutcome outcome =
       is_document(blob.descriptor) ? place_manifest(blob) : place_blob(client_.exchange(), *repository_, blob, sources);
-  remember(blob.descriptor.digest);
+  remember(blob.descriptor);
   return outcome;
 }
 
 BlobOutcome RegistryStore::place_manifest(const Blob& blob) {
-  if (contains(blob.descriptor)) return BlobOutcome::present;
   Exchange& exchange = client_.exchange();
-  const std::string bytes = read_all(*blob.open(), max_manifest_size);
+  const bool present = contains(blob.descriptor);
+  VerifyingSource source{blob.open(), blob.descriptor};
+  const std::string bytes = read_all(source, max_manifest_size);
   const auto subject = subject_of(blob.descriptor, bytes);
   const bool entered =
-      put_manifest(exchange, *repository_, blob.descriptor, bytes, blob.descriptor.digest.string());
-  // Some registries answer with OCI-Subject and have no list all the same.
+      present || put_manifest(exchange, *repository_, blob.descriptor, bytes, blob.descriptor.digest.string());
+  // Some registries answer with OCI-Subject and have no list all the same. And what is present may have been put by
+  // somebody who was stopped before its entry.
   if (subject && !(entered && has_referrers_api(exchange, *repository_))) {
     enter_referrer(exchange, *repository_, subject->digest, subject->entry);
   }
   const std::lock_guard lock{mutex_};
   documents_[blob.descriptor.digest] = bytes;
-  return BlobOutcome::uploaded;
+  return present ? BlobOutcome::present : BlobOutcome::uploaded;
 }
 
 std::string RegistryStore::document(const Descriptor& root) const {

@@ -1,11 +1,11 @@
 // A repository of a registry as a store.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -43,8 +43,8 @@ class RegistryStore final : public Store {
   /// Asks once; what was there is remembered.
   bool contains(const Descriptor& descriptor) const override;
 
-  /// A download that breaks off goes on where it stopped, when the registry can; it is verified all the same. A manifest
-  /// whose Content-Type is not its media type is refused with Error{invalid_document}.
+  /// A download that breaks off goes on where it stopped, when the registry can; it is verified all the same. A
+  /// manifest whose Content-Type is not its media type is refused with Error{invalid_document}.
   std::unique_ptr<Source> open(const Descriptor& descriptor) const override;
   std::optional<Descriptor> resolve(std::string_view tag_or_digest) const override;
 
@@ -71,14 +71,14 @@ class RegistryStore final : public Store {
  private:
   BlobOutcome place_manifest(const Blob& blob);
   std::string document(const Descriptor& root) const;
-  bool is_known(const Digest& digest) const;
-  void remember(const Digest& digest) const;
+  bool is_known(const Descriptor& descriptor) const;
+  void remember(const Descriptor& descriptor) const;
 
   RegistryClient& client_;
   std::unique_ptr<Repository> repository_;
   mutable std::mutex mutex_;
-  mutable std::set<Digest> present_;
-  std::map<Digest, std::string> documents_;  // that were put here: a tag puts them again
+  mutable std::map<Digest, std::uint64_t> present_;  // with their sizes
+  std::map<Digest, std::string> documents_;          // that were put here: a tag puts them again
 };
 
 /// The registry does not take a manifest because something below it is not there (any more).
