@@ -33,15 +33,15 @@ std::optional<Digest> digest_of_tag(const RegistryStore& store, const std::strin
   }
 }
 
-Error moved_tag(const std::string& tag, const Digest& before, const Digest& now) {
-  return Error{Errc::digest_mismatch, fmt::format("the tag {} exists and must not move", tag)}
-      .add_note(fmt::format("it points at {}", before.string()))
-      .add_note(fmt::format("this image is {}", now.string()))
-      .add_help("use another tag, or move it on purpose with --force-tag");
-}
-
 std::string pushing(const ReleaseTarget& target) {
   return fmt::format("pushing {}", target.image.name());
+}
+
+Error moved(std::string_view tag, const Digest& there, const Digest& here) {
+  return Error{Errc::digest_mismatch, fmt::format("the tag {} exists and must not move", tag)}
+      .add_note(fmt::format("it points at {}", there.string()))
+      .add_note(fmt::format("this image is  {}", here.string()))
+      .add_help("use another tag, or move it on purpose with --force-tag");
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ struct Release::Image {
 };
 
 struct Release::Shared {
-  std::mutex mutex;                        // held while one image gets the blob, so that the next can mount it
+  std::mutex mutex;                       // held while one image gets the blob, so that the next can mount it
   std::vector<std::string> repositories;  // that have it
 };
 
@@ -101,7 +101,7 @@ Release::~Release() = default;
 
 void Release::stage(std::size_t target, const ReadStore& from, const Descriptor& blob) {
   Image& image = *images_.at(target);
-  if (image.is_held_back()) return;
+  if (std::ranges::any_of(images_, [](const auto& each) { return each->is_held_back(); })) return;
   with_context(pushing(image.target), [&] { place_blob(image, from, blob); });
 }
 
@@ -119,9 +119,8 @@ void Release::refuse_moved_tags(const std::vector<Descriptor>& roots) const {
   for (std::size_t i = 0; i < roots.size(); ++i) {
     for (const auto& [tag, digest] : images_[i]->immutable_tags) {
       if (!digest || *digest == roots[i].digest) continue;
-      Error error = moved_tag(tag, *digest, roots[i].digest);
-      error.add_context(pushing(images_[i]->target));
-      throw error.add_note("nothing was pushed");
+      with_context(pushing(images_[i]->target),
+                   [&] { throw moved(tag, *digest, roots[i].digest).add_note("nothing was pushed"); });
     }
   }
 }
@@ -200,26 +199,40 @@ void Release::place_documents(const ReadStore& from, const std::vector<Descripto
   }
 }
 
-/// GHCR, and registries that collect garbage, sometimes do not know a blob that was there a moment ago: then everything
-/// below the document is asked for again, and sent where it is missing.
 void Release::place_document(Image& image, const ReadStore& from, const Descriptor& document) {
-  const Blob blob{.descriptor = document, .open = [&] { return from.open(document); }};
-  const BlobOutcome outcome = client_.exchange().retry().run(image.target.image.registry, [&] {
-    try {
-      return image.store.place(blob);
-    } catch (const MissingChild& missing) {
-      for (const Descriptor& child : children(document, read_blob(from, document, max_manifest_size))) {
-        if (is_nondistributable(child.media_type) && !from.contains(child)) continue;
-        image.store.forget(child);
-        image.store.put({.descriptor = child, .open = [&] { return from.open(child); }});
-      }
-      throw TransientError{missing.what()};
-    }
-  });
+  const BlobOutcome outcome = put_document(image, from, document);
   count(image, document, outcome);
   if (outcome == BlobOutcome::present) return;
   const std::lock_guard lock{mutex_};
   image.uploaded_documents.push_back(document);
+}
+
+/// GHCR, and registries that collect garbage, sometimes do not know a blob that was there a moment ago: then everything
+/// below the document is asked for again, and sent where it is missing.
+BlobOutcome Release::put_document(Image& image, const ReadStore& from, const Descriptor& document) {
+  const Blob blob{.descriptor = document, .open = [&] { return from.open(document); }};
+  return client_.exchange().retry().run(image.target.image.registry, [&] {
+    try {
+      return image.store.place(blob);
+    } catch (const MissingChild& missing) {
+      put_children(image, from, document);
+      TransientError again{missing.what()};
+      for (const std::string& note : missing.notes()) again.add_note(note);
+      throw again;
+    }
+  });
+}
+
+void Release::put_children(Image& image, const ReadStore& from, const Descriptor& document) {
+  for (const Descriptor& child : children(document, read_blob(from, document, max_manifest_size))) {
+    if (is_nondistributable(child.media_type) && !from.contains(child)) continue;
+    image.store.forget(child);
+    if (node_kind(child.media_type) == NodeKind::blob) {
+      image.store.put({.descriptor = child, .open = [&] { return from.open(child); }});
+    } else {
+      put_document(image, from, child);
+    }
+  }
 }
 
 void Release::read_again(const std::vector<Descriptor>& roots) {
@@ -228,8 +241,8 @@ void Release::read_again(const std::vector<Descriptor>& roots) {
     for (const Descriptor& document : image.uploaded_documents) {
       image.store.forget(document);
       if (image.store.contains(document)) continue;
-      throw Error{Errc::unavailable, fmt::format("{}: the registry took {}, but does not have it", pushing(image.target),
-                                                 document.digest.string())}
+      throw Error{Errc::unavailable, fmt::format("{}: the registry took {}, but does not have it",
+                                                 pushing(image.target), document.digest.string())}
           .add_note("no tag was moved")
           .add_help("run it again: only what is missing is sent");
     }
@@ -240,20 +253,24 @@ void Release::move_tags(const std::vector<Descriptor>& roots) {
   for (std::size_t i = 0; i < roots.size(); ++i) {
     Image& image = *images_[i];
     for (const std::string& tag : image.target.tags) {
-      with_context(fmt::format("pushing {}:{}", image.target.image.name(), tag), [&] {
-        const auto before = image.store.resolve(tag);
-        if (before && before->digest == roots[i].digest) return;
-        if (before && image.immutable_tags.contains(tag)) throw moved_tag(tag, before->digest, roots[i].digest);
-        image.store.tag(roots[i], tag);
-        ++summary_.tags_moved;
-        const auto after = image.store.resolve(tag);
-        if (after && after->digest == roots[i].digest) return;
-        throw Error{Errc::digest_mismatch, fmt::format("the tag points at {} now, not at {}",
-                                                       after ? after->digest.string() : "nothing",
-                                                       roots[i].digest.string())};
-      });
+      with_context(fmt::format("pushing {}:{}", image.target.image.name(), tag),
+                   [&] { move_tag(image, roots[i], tag); });
     }
   }
+}
+
+void Release::move_tag(Image& image, const Descriptor& root, const std::string& tag) {
+  const auto before = image.store.resolve(tag);
+  if (before && before->digest == root.digest) return;
+  // Somebody else may have set it since the release began.
+  const bool must_stay = options_.immutable_tags == ImmutableTags::respect && is_immutable_tag(tag);
+  if (before && must_stay) throw moved(tag, before->digest, root.digest);
+  image.store.tag(root, tag);
+  ++summary_.tags_moved;
+  const auto after = image.store.resolve(tag);
+  if (after && after->digest == root.digest) return;
+  throw Error{Errc::digest_mismatch, fmt::format("the tag points at {} now, not at {}",
+                                                 after ? after->digest.string() : "nothing", root.digest.string())};
 }
 
 }  // namespace ocibuild

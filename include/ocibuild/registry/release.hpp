@@ -63,8 +63,8 @@ class Release {
   Release(RegistryClient& client, std::vector<ReleaseTarget> targets, ReleaseOptions options = {});
   ~Release();
 
-  /// Sends a blob of one target before the rest is known, unless a tag may forbid the whole release later. From any
-  /// thread.
+  /// Sends a blob of one target before the rest is known, unless a tag of any target may forbid the whole release
+  /// later. From any thread.
   void stage(std::size_t target, const ReadStore& from, const Descriptor& blob);
 
   /// Publishes `roots`, one for each target in order. Throws Error{digest_mismatch} before anything is sent when a tag
@@ -81,6 +81,9 @@ class Release {
   void place_blob(Image& image, const ReadStore& from, const Descriptor& blob);
   void place_documents(const ReadStore& from, const std::vector<Descriptor>& roots);
   void place_document(Image& image, const ReadStore& from, const Descriptor& document);
+  BlobOutcome put_document(Image& image, const ReadStore& from, const Descriptor& document);
+  void put_children(Image& image, const ReadStore& from, const Descriptor& document);
+  void move_tag(Image& image, const Descriptor& root, const std::string& tag);
   void read_again(const std::vector<Descriptor>& roots);
   void move_tags(const std::vector<Descriptor>& roots);
   Shared& shared(const Image& image, const Digest& digest);
