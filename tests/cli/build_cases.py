@@ -43,6 +43,19 @@ def _(directory):
     equal({name: entry["digest"] for name, entry in digests["components"].items()}, names)
 
 
+@case("every name in the layout says which reference it stands for, for containerd and Docker")
+def _(directory):
+    root, done = build(directory, "--registry", "ghcr.io/acme", "--tag", "v1", "--tag", "v2", "--output",
+                       f"oci:{directory}/out")
+    equal(done.returncode, 0, done.stderr)
+    index = json.loads((directory / "out" / "index.json").read_text())
+    found = {entry["annotations"]["org.opencontainers.image.ref.name"]: entry["annotations"]["io.containerd.image.name"]
+             for entry in index["manifests"]}
+    equal(found, {"alpha": "ghcr.io/acme/alpha:v1", "alpha:v1": "ghcr.io/acme/alpha:v1",
+                  "alpha:v2": "ghcr.io/acme/alpha:v2", "beta": "ghcr.io/acme/beta:v1",
+                  "beta:v1": "ghcr.io/acme/beta:v1", "beta:v2": "ghcr.io/acme/beta:v2"})
+
+
 @case("the same build gives the same digests and the same digests file, byte for byte")
 def _(directory):
     (directory / "one").mkdir()

@@ -33,14 +33,15 @@ struct BuildCommand {
 std::vector<Publication> publications(const BuildResult& result, const Store& store) {
   std::vector<Publication> all;
   for (const BuiltComponent& component : result.components) {
-    Publication publication{.root = component.index, .names = {component.name}};
-    if (const auto named = store.resolve(component.name)) publication.root = *named;
+    Publication publication{.root = component.index};
     for (const std::string& tag : component.tags) {
       publication.references.push_back(fmt::format("{}:{}", component.image, tag));
       const std::string name = fmt::format("{}:{}", component.name, tag);
       const auto tagged = store.resolve(name);
-      if (tagged && tagged->digest == component.index.digest) publication.names.push_back(name);
+      const bool is_named = tagged && tagged->digest == component.index.digest;
+      if (is_named) publication.names.emplace(name, publication.references.back());
     }
+    publication.names.emplace(component.name, publication.references.front());
     all.push_back(std::move(publication));
   }
   return all;

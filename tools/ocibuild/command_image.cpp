@@ -98,9 +98,8 @@ ExitCode run(const ImageCommand& options, Session& session) {
   const auto progress = session.start_progress();
   Outputs outputs{options.outputs, std::nullopt, session.console};
   progress->update({.subject = options.name, .activity = "packing"});
-  Descriptor root = build_all(options, recipe, outputs.first());
-  root.annotations["io.containerd.image.name"] = reference;
-  outputs.publish({{.root = root, .names = {options.name}, .references = {reference}}}, jobs, *progress);
+  const Descriptor root = build_all(options, recipe, outputs.first());
+  outputs.publish({{.root = root, .names = {{options.name, reference}}, .references = {reference}}}, jobs, *progress);
   progress->finish(options.name, "");
   if (!options.json) {
     session.console.result(fmt::format("{}@{}\n", options.name, root.digest.string()));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "copying.hpp"
+#include "ocibuild/spec/reference.hpp"
 
 namespace ocibuild {
 namespace {
@@ -24,6 +25,21 @@ std::vector<Place> ordered_places(const std::vector<std::string>& texts,
     places.insert(places.begin(), Place{.kind = PlaceKind::layout, .path = *standard});
   }
   return places;
+}
+
+/// A name that the place itself has stands for the first of the references.
+void name_root(const Publication& publication, const Place& place, Store& store) {
+  std::map<std::string, std::string> names = publication.names;
+  if (place.kind == PlaceKind::docker_archive) {
+    names.clear();
+    for (const std::string& reference : publication.references) names.emplace(reference, reference);
+  }
+  if (!place.name.empty()) names = {{place.name, publication.references.front()}};
+  for (const auto& [name, reference] : names) {
+    Descriptor root = publication.root;
+    root.annotations.insert_or_assign(std::string{annotation::image_name}, Reference::parse(reference).string());
+    store.tag(root, name);
+  }
 }
 
 }  // namespace
@@ -51,10 +67,7 @@ void Outputs::publish(const std::vector<Publication>& publications, unsigned job
       if (&output != &outputs_.front()) {
         copy_shown(first(), publication.root, *output.store, {.subject = subject, .jobs = jobs}, progress);
       }
-      const bool is_docker = output.place.kind == PlaceKind::docker_archive;
-      std::vector<std::string> names = is_docker ? publication.references : publication.names;
-      if (!output.place.name.empty()) names = {output.place.name};
-      for (const std::string& name : names) output.store->tag(publication.root, name);
+      name_root(publication, output.place, *output.store);
     }
     output.store->finish();
     progress.finish(subject, "");

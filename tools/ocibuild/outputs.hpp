@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,8 +17,8 @@ namespace ocibuild {
 /// A root with the names it shall have.
 struct Publication {
   Descriptor root;
-  std::vector<std::string> names;       ///< in a layout or oci-archive
-  std::vector<std::string> references;  ///< in a docker-archive, which knows only full ones
+  std::map<std::string, std::string> names;  ///< in a layout or oci-archive, each with the reference it stands for
+  std::vector<std::string> references;       ///< in a docker-archive, which knows only full ones
 };
 
 /// Places opened for writing. Images are made in one of them, a layout if there is one, and copied from there to the
