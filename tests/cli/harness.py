@@ -25,6 +25,7 @@ def environment(**changes):
     cleared = ("NO_COLOR", "CLICOLOR_FORCE", "CI", "GITHUB_ACTIONS")
     result = {name: value for name, value in os.environ.items()
               if name not in cleared and not name.startswith("OCIBUILD_")}
+    result["OCIBUILD_CACHE_SIZE"] = "0"  # cases must not help each other
     for name, value in changes.items():
         if value is None:
             result.pop(name, None)

@@ -14,6 +14,7 @@
 #include "outputs.hpp"
 #include "planning.hpp"
 #include "publishing.hpp"
+#include "session_cache.hpp"
 #include "text.hpp"
 
 namespace ocibuild {
@@ -26,6 +27,7 @@ struct BuildCommand {
   std::optional<std::string> metadata_file;
   std::optional<unsigned> jobs;
   PushOptions push;
+  bool no_cache = false;
   bool json = false;
 };
 
@@ -131,15 +133,17 @@ ExitCode run(const BuildCommand& options, Session& session) {
   Network network{options.push.network, session};
   std::unique_ptr<Publisher> publisher;
   if (options.push.push) publisher = start_release(options.push, network, release_targets(plan), session, *progress);
+  SessionCache cache{options.no_cache ? CacheUse::never : CacheUse::as_set, session};
   BuildDisplay display{plan, session.console, *progress};
-  const BuildResult result =
-      build(plan, outputs.first(), session_runner(session), {.jobs = jobs, .cargo_jobs = options.jobs.value_or(0)},
-            [&](const BuildEvent& event) {
-              display.show(event);
-              if (publisher) stage_early(event, plan, outputs.first(), *publisher);
-            });
+  const BuildResult result = build(plan, outputs.first(), session_runner(session),
+                                   {.jobs = jobs, .cargo_jobs = options.jobs.value_or(0), .cache = cache.layers()},
+                                   [&](const BuildEvent& event) {
+                                     display.show(event);
+                                     if (publisher) stage_early(event, plan, outputs.first(), *publisher);
+                                   });
   outputs.publish(publications(result, outputs.first()), jobs, *progress);
   if (publisher) publisher->publish(outputs.first(), roots_of(result));
+  cache.finish();
   write_files(options, result, plan);
   progress.reset();
   const ExitCode code = summarize(result, plan, steady_time() - start, session.console);
@@ -164,11 +168,12 @@ void add_build_command(CommandLine& line) {
       ->envname("OCIBUILD_METADATA_FILE");
   add_jobs(command, options->jobs, "threads, for cargo too; default: one for each processor")->envname("OCIBUILD_JOBS");
   add_push_options(command, options->push);
+  add_no_cache_flag(command, options->no_cache);
   add_json_flag(command, options->json, "the digests");
   command.footer(
       fmt::format("{}\nImages for archives alone are made in oci:target/ocibuild first.\n\n{}\n"
-                  "OCIBUILD_OUTPUT, _DIGESTS, _METADATA_FILE and _JOBS stand for these options.\n\n{}",
-                  places_help, settings_help, network_help));
+                  "OCIBUILD_OUTPUT, _DIGESTS, _METADATA_FILE and _JOBS stand for these options.\n\n{}\n\n{}",
+                  places_help, settings_help, cache_help, network_help));
 }
 
 }  // namespace ocibuild

@@ -15,6 +15,7 @@
 #include "options.hpp"
 #include "outputs.hpp"
 #include "publishing.hpp"
+#include "session_cache.hpp"
 
 namespace ocibuild {
 namespace {
@@ -36,6 +37,7 @@ struct ImageCommand {
   Compression compression = Compression::gzip;
   std::optional<unsigned> jobs;
   PushOptions push;
+  bool no_cache = false;
   bool json = false;
 };
 
@@ -79,11 +81,11 @@ Recipe recipe_of(const ImageCommand& options, const Environment& environment, un
 }
 
 /// The index over one image for each platform.
-Descriptor build_all(const ImageCommand& options, Recipe recipe, Store& into) {
+Descriptor build_all(const ImageCommand& options, Recipe recipe, Store& into, LayerCache* cache) {
   const std::vector<std::string> platforms =
       options.platforms.empty() ? std::vector<std::string>{"linux/amd64"} : options.platforms;
   std::vector<Descriptor> images;
-  LayerMemo memo;
+  LayerMemo memo{cache};
   for (const std::string& platform : platforms) {
     recipe.config.platform = with_context("--platform", [&] { return Platform::parse(platform); });
     images.push_back(build_image(recipe, into, memo));
@@ -98,8 +100,10 @@ ExitCode run(const ImageCommand& options, Session& session) {
   const auto progress = session.start_progress();
   Outputs outputs{options.outputs, std::nullopt, session.console};
   progress->update({.subject = options.name, .activity = "packing"});
-  const Descriptor root = build_all(options, recipe, outputs.first());
+  SessionCache cache{options.no_cache ? CacheUse::never : CacheUse::as_set, session};
+  const Descriptor root = build_all(options, recipe, outputs.first(), cache.layers());
   outputs.publish({{.root = root, .names = {{options.name, reference}}, .references = {reference}}}, jobs, *progress);
+  cache.finish();
   progress->finish(options.name, "");
   if (!options.json) {
     session.console.result(fmt::format("{}@{}\n", options.name, root.digest.string()));
@@ -142,8 +146,9 @@ void add_image_command(CommandLine& line) {
   add_choice<Compression>(command, "--compression", options->compression,
                           {{"gzip", Compression::gzip}, {"zstd", Compression::zstd}}, "of the layer; default: gzip");
   add_jobs(command, options->jobs, "threads; default: one for each processor");
+  add_no_cache_flag(command, options->no_cache);
   add_json_flag(command, options->json, "name and digest");
-  command.footer(places_help);
+  command.footer(fmt::format("{}\n\n{}", places_help, cache_help));
 }
 
 }  // namespace ocibuild

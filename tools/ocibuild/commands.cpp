@@ -12,6 +12,7 @@ void add_commands(CommandLine& line) {
   add_inspect_command(line);
   add_verify_command(line);
   add_tags_command(line);
+  add_cache_command(line);
   add_completion_command(line);
   add_version_command(line);
 }
