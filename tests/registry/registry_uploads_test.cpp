@@ -192,6 +192,11 @@ TEST_CASE("a Range can stand still, lag behind or be missing") {
   CHECK(range(UploadRange::missing).empty());
 }
 
+TEST_CASE("the smallest chunk can be said when a session is opened") {
+  MemoryRegistry registry{{.chunk_minimum = 1024}};
+  CHECK(header(ask(registry, "POST", "/v2/a/blobs/uploads/"), "OCI-Chunk-Min-Length") == "1024");
+}
+
 TEST_CASE("a mount takes a blob of another repository, or opens a session") {
   MemoryRegistry registry;
   registry.put_blob("base", "hello");

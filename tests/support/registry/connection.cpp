@@ -84,7 +84,7 @@ void Connection::pause(std::chrono::milliseconds time) {
   }
 }
 
-void Connection::narrow() noexcept {
+void Connection::narrow() const noexcept {
   const int size = 4096;
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }

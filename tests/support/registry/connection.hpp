@@ -37,7 +37,7 @@ class Connection {
   void pause(std::chrono::milliseconds time);
 
   /// Makes the window of the other side small, so that reading slowly slows it down.
-  void narrow() noexcept;
+  void narrow() const noexcept;
 
   /// Does nothing until the other side gives up.
   void stall();

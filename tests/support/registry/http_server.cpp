@@ -62,6 +62,8 @@ struct Worker {
 }  // namespace
 
 struct HttpServer::State {
+  explicit State(Service serves) : service{std::move(serves)} {}
+
   Service service;
   int listener = -1;
   int stop = -1;

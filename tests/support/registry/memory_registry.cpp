@@ -196,7 +196,7 @@ std::size_t MemoryRegistry::open_uploads() const {
 
 Digest MemoryRegistry::put_blob(std::string_view repository, std::string content) {
   const std::lock_guard lock{mutex_};
-  const Digest digest = Digest::of(content);
+  Digest digest = Digest::of(content);
   state_->content.repositories[std::string{repository}].blobs.insert_or_assign(digest.string(), std::move(content));
   return digest;
 }
@@ -204,7 +204,7 @@ Digest MemoryRegistry::put_blob(std::string_view repository, std::string content
 Digest MemoryRegistry::put_manifest(std::string_view repository, std::string_view media_type, std::string body,
                                     std::string_view tag) {
   const std::lock_guard lock{mutex_};
-  const Digest digest = Digest::of(body);
+  Digest digest = Digest::of(body);
   Repository& into = state_->content.repositories[std::string{repository}];
   into.manifests.insert_or_assign(digest.string(), StoredManifest{std::string{media_type}, std::move(body)});
   if (!tag.empty()) into.tags.insert_or_assign(std::string{tag}, digest.string());
