@@ -187,10 +187,16 @@ TEST_CASE("a status is answered before the body where the fault says so") {
   Fault early = status(413);
   early.point = FaultPoint::head;
   served.faults.add({.fault = early});
+  served.faults.add({.fault = status(503)});
+  const std::string put = put_hello(served, "Content-Length: 5\r\nExpect: 100-continue\r\n");
   RawClient client{served.server.port()};
-  client.send(put_hello(served, "Content-Length: 1000000\r\n"));
+  client.send(put);
   CHECK(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 413"));
   CHECK(client.wait_for_end() == End::closed);
+  RawClient other{served.server.port()};
+  other.send(put + "hello");
+  CHECK(other.read_until("\r\n\r\n").starts_with("HTTP/1.1 100"));
+  CHECK(other.read_until("\r\n\r\n").starts_with("HTTP/1.1 503"));
 }
 
 TEST_CASE("a client that goes away is noticed") {

@@ -16,7 +16,7 @@
 namespace ocibuild::testing {
 
 enum class FaultKind {
-  status,        ///< `answer` is the answer; the registry never sees the request
+  status,        ///< `answer` is the answer, at `head` or in place of the registry's; it never sees the request
   status_after,  ///< the registry performs the request, and `answer` replaces its answer: a proxy that lost patience
   close,         ///< the connection ends in an orderly way
   reset,         ///< the connection ends with RST
@@ -26,7 +26,7 @@ enum class FaultKind {
   endless,       ///< the body of the answer is chunked and never ends
 };
 
-/// How far an exchange gets before it is closed, reset or stalls.
+/// How far an exchange gets before the fault.
 enum class FaultPoint {
   head,      ///< the head of the request has arrived
   request,   ///< so have `bytes` bytes of its body
@@ -43,7 +43,7 @@ struct Fault {
   ServerResponse answer{.status = 503, .headers = {}, .body = {}};
 };
 
-/// An answer in place of the registry's.
+/// An answer in place of the registry's, after the body of the request.
 Fault status(int code, Headers headers = {}, std::string body = {});
 
 /// The same, although the registry has done what was asked.

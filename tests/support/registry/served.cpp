@@ -88,8 +88,7 @@ Next deliver(Connection& connection, ServerResponse response, const std::optiona
 /// What the client would be told before it sends its body.
 std::optional<ServerResponse> early_answer(const Service& service, const RequestHead& head,
                                            const std::optional<Fault>& fault) {
-  const bool is_refused = fault && fault->kind == FaultKind::status;
-  if (is_refused && (head.expects_continue || fault->point == FaultPoint::head)) {
+  if (fault && fault->kind == FaultKind::status && fault->point == FaultPoint::head) {
     return exchange(service.registry, head.request, fault);
   }
   if (!head.expects_continue || fault) return {};
