@@ -184,9 +184,7 @@ TEST_CASE("a stalled connection ends with its server, and so do idle ones") {
 
 TEST_CASE("a status is answered before the body where the fault says so") {
   Served served;
-  Fault early = status(413);
-  early.point = FaultPoint::head;
-  served.faults.add({.fault = early});
+  served.faults.add({.fault = early_status(413)});
   served.faults.add({.fault = status(503)});
   const std::string put = put_hello(served, "Content-Length: 5\r\nExpect: 100-continue\r\n");
   RawClient client{served.server.port()};

@@ -36,6 +36,10 @@ Fault status(int code, Headers headers, std::string body) {
           .answer = {.status = code, .headers = std::move(headers), .body = std::move(body)}};
 }
 
+Fault early_status(int code) {
+  return {.kind = FaultKind::status, .point = FaultPoint::head, .answer = {.status = code, .headers = {}, .body = {}}};
+}
+
 Fault status_after(int code) {
   return {.kind = FaultKind::status_after, .answer = {.status = code, .headers = {}, .body = {}}};
 }

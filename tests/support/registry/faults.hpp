@@ -46,7 +46,10 @@ struct Fault {
 /// An answer in place of the registry's, after the body of the request.
 Fault status(int code, Headers headers = {}, std::string body = {});
 
-/// The same, although the registry has done what was asked.
+/// An answer as soon as the head of the request is there; the connection closes after it.
+Fault early_status(int code);
+
+/// An answer after the body, although the registry has done what was asked.
 Fault status_after(int code);
 
 Fault close_at(FaultPoint point, std::uint64_t bytes = 0);
