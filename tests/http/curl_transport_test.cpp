@@ -165,7 +165,7 @@ TEST_CASE("UP25: an answer that never ends can be left") {
 TEST_CASE("a refusal in the middle of a body is an answer") {
   Wire wire;
   const Url location = wire.upload();
-  wire.faults.add({.method = "PUT", .fault = status(413)});
+  wire.faults.add({.method = "PUT", .fault = early_status(413)});
   CHECK(wire.transport.send(put(location, pseudo_random(8 << 20))).status == 413);
 }
 
