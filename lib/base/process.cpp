@@ -32,7 +32,7 @@ std::optional<ExitStatus> follow(RunningChild& child, Outputs outputs, const Com
   outputs.standard_error.write_end = FileHandle{};
   std::array<LineStream, 2> streams{LineStream{std::move(outputs.standard_output.read_end), output.standard_output},
                                     LineStream{std::move(outputs.standard_error.read_end), output.standard_error}};
-  if (!read_lines(streams, deadline)) return {};
+  if (!read_lines(streams, deadline, output.while_running)) return {};
   return child.wait(deadline);
 }
 

@@ -15,6 +15,7 @@ namespace ocibuild {
 namespace {
 
 constexpr std::size_t max_line = 16 << 20;
+constexpr int while_running_pause = 100;  // milliseconds
 
 // Linux 6.3: without it the kernel complains, or with vm.memfd_noexec=2 refuses. Older kernels do not know it.
 constexpr unsigned not_executable = 0x0008U;  // MFD_NOEXEC_SEAL
@@ -76,14 +77,16 @@ void LineStream::keep(std::string_view part) {
   rest_.append(part.substr(0, max_line - std::min(max_line, rest_.size())));
 }
 
-bool read_lines(std::array<LineStream, 2>& streams, const Deadline& deadline) {
+bool read_lines(std::array<LineStream, 2>& streams, const Deadline& deadline,
+                const std::function<void()>& while_running) {
   while (streams[0].open() || streams[1].open()) {
     const int time_left = milliseconds_until(deadline);
     if (time_left == 0) return false;
     std::array<::pollfd, 2> waiting{};
     for (std::size_t i = 0; i < 2; ++i) waiting[i] = {.fd = streams[i].descriptor(), .events = POLLIN, .revents = 0};
-    if (::poll(waiting.data(), waiting.size(), time_left) < 0 && errno != EINTR)
-      throw_errno("waiting for output", errno);
+    const int longest = while_running && (time_left < 0 || time_left > while_running_pause) ? while_running_pause : time_left;
+    if (::poll(waiting.data(), waiting.size(), longest) < 0 && errno != EINTR) throw_errno("waiting for output", errno);
+    if (while_running) while_running();
     for (std::size_t i = 0; i < 2; ++i) {
       if (streams[i].open() && waiting[i].revents != 0) streams[i].read_some();
     }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,7 +49,9 @@ class LineStream {
   std::string rest_;
 };
 
-/// Reads both streams to their ends; false when the deadline came first. Throws Error{io}, and what a consumer throws.
-bool read_lines(std::array<LineStream, 2>& streams, const Deadline& deadline);
+/// Reads both streams to their ends; false when the deadline came first. Calls `while_running`, if any, in between.
+/// Throws Error{io}, and what a consumer or `while_running` throws.
+bool read_lines(std::array<LineStream, 2>& streams, const Deadline& deadline,
+                const std::function<void()>& while_running = {});
 
 }  // namespace ocibuild

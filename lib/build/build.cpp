@@ -63,12 +63,9 @@ BuildResult build(const Plan& plan, Store& into, const RunCommand& run, const Bu
   ImageJobs jobs{plan, into, options, one_at_a_time};
   jobs.begin_given();
   compile(plan, run, options,
-          {.progress =
-               [&](const BuildEvent& event) {
-                 jobs.require_no_failure();  // ends cargo, which would compile for nobody
-                 one_at_a_time(event);
-               },
-           .binary_made = [&](const BinaryKey& key, const std::filesystem::path& file) { jobs.begin(key, file); }});
+          {.progress = one_at_a_time,
+           .binary_made = [&](const BinaryKey& key, const std::filesystem::path& file) { jobs.begin(key, file); },
+           .while_running = [&] { jobs.require_no_failure(); }});  // else cargo would compile for nobody
   BuildResult result{.components = join_platforms(plan, jobs.finish(), into)};
   name_all(plan, result.components, into);
   return result;

@@ -92,7 +92,8 @@ CargoEnd run_cargo(const CargoRun& run, const Command& command, const RunCommand
     events.progress(CargoLine{.text = line});
   };
   events.progress(CargoStarted{.run = run});
-  const ExitStatus status = run_command(command, {.standard_output = take_message, .standard_error = take_words});
+  const ExitStatus status = run_command(
+      command, {.standard_output = take_message, .standard_error = take_words, .while_running = events.while_running});
   return {.status = status, .first_error = first_error};
 }
 

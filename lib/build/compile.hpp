@@ -19,10 +19,11 @@ struct BinaryKey {
   friend auto operator<=>(const BinaryKey&, const BinaryKey&) = default;
 };
 
-/// Who is told what cargo does, in the thread that runs it. What they throw ends cargo.
+/// Who is told what cargo does, in the thread that runs it. Nobody may keep cargo waiting, and what they throw ends it.
 struct CompileEvents {
   BuildEvents progress;
   std::function<void(const BinaryKey& key, const std::filesystem::path& file)> binary_made;
+  std::function<void()> while_running;  ///< see CommandOutput
 };
 
 /// One line of `cargo build --message-format=json-render-diagnostics`, when it is about something that was compiled.

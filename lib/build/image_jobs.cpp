@@ -1,4 +1,4 @@
-// Proving binaries where cargo is read, making images beside it.
+// One thread proves binaries in the order they come, others make images.
 #include "build/image_jobs.hpp"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ ImageJobs::ImageJobs(const Plan& plan, Store& into, const BuildOptions& options,
       threads_{std::max(options.jobs, 1U)},
       events_{events},
       memo_{options.cache},
-      pool_{std::clamp(static_cast<unsigned>(count_images(plan)), 1U, threads_)} {
+      makers_{std::clamp(static_cast<unsigned>(count_images(plan)), 1U, threads_)} {
   for (const ComponentPlan& component : plan.components) {
     for (const PlatformPlan& platform : component.platforms) {
       Job job{.component = component, .platform = platform};
@@ -44,28 +44,19 @@ ImageJobs::ImageJobs(const Plan& plan, Store& into, const BuildOptions& options,
   }
 }
 
-void ImageJobs::prove(Job& job, const std::filesystem::path& binary) {
-  const ComponentPlan& component = job.component;
-  const Platform& platform = job.platform.platform;
-  with_context(image_name(component, job.platform), [&] {
-    job.recipe = component_recipe(component, platform, binary, plan_.created);
-    const ElfFacts facts = read_elf(binary);
-    const std::string path = binary_path(component);
-    const ImageContents contents = contents_of(job.recipe);
-    for (std::string& note : require_runnable({facts, path, platform, contents})) notes_.insert(std::move(note));
-  });
-  job.binary = binary;
-  events_(BinaryReady{component, platform, binary, std::filesystem::file_size(binary)});
-}
-
 void ImageJobs::begin_given() {
   std::vector<Job*> given;
   for (Job& job : jobs_) {
     if (!job.platform.given_binary) continue;
-    prove(job, *job.platform.given_binary);
+    job.binary = *job.platform.given_binary;
+    prove(job);
     given.push_back(&job);
   }
-  for (Job* const job : given) start(*job);
+  {
+    const std::lock_guard lock{mutex_};
+    running_ += static_cast<unsigned>(given.size());
+  }
+  for (Job* const job : given) start_making(*job);
 }
 
 void ImageJobs::begin(const BinaryKey& key, const std::filesystem::path& file) {
@@ -76,52 +67,74 @@ void ImageJobs::begin(const BinaryKey& key, const std::filesystem::path& file) {
       throw Error{Errc::command_failed, fmt::format("cargo made two binaries `{}` for {}: {} and {}", key.binary,
                                                     key.triple, job.binary.native(), file.native())};
     }
-    prove(job, file);
-    start(job);
+    job.binary = file;
+    {
+      const std::lock_guard lock{mutex_};
+      ++running_;
+    }
+    prover_.start([this, &job] { attempt(job, [&] { prove(job); }) ? start_making(job) : leave(); });
   }
 }
 
-void ImageJobs::start(Job& job) {
-  {
-    const std::lock_guard lock{mutex_};
-    ++running_;
-  }
-  pool_.start([this, &job] { run(job); });
+void ImageJobs::start_making(Job& job) {
+  makers_.start([this, &job] {
+    attempt(job, [&] { make(job); });
+    leave();
+  });
 }
 
-void ImageJobs::run(Job& job) {
-  bool wanted = false;
+/// False when `step` failed, or something else did before, so that nobody wants this image any more.
+bool ImageJobs::attempt(Job& job, const std::function<void()>& step) {
   {
     const std::lock_guard lock{mutex_};
-    wanted = !failed_;
-    // Whoever is alone gets all threads; otherwise they are shared with those that wait for their turn.
-    job.recipe.layer_options.jobs = std::max(1U, threads_ / running_);
+    if (failed_) return false;
   }
-  std::optional<BuiltImage> image;
-  std::exception_ptr failure;
   try {
-    if (wanted) image = make(job);
+    step();
+    return true;
   } catch (...) {
-    failure = std::current_exception();
+    const std::lock_guard lock{mutex_};
+    job.failure = std::current_exception();
+    failed_ = true;
+    return false;
   }
+}
+
+void ImageJobs::leave() {
   const std::lock_guard lock{mutex_};
-  job.image = std::move(image);
-  job.failure = failure;
-  failed_ = failed_ || failure;
   --running_;
   ended_.notify_all();
 }
 
-BuiltImage ImageJobs::make(Job& job) {
+void ImageJobs::prove(Job& job) {
+  const ComponentPlan& component = job.component;
   const Platform& platform = job.platform.platform;
-  const BuiltImage image = with_context(image_name(job.component, job.platform), [&] {
+  with_context(image_name(component, job.platform), [&] {
+    job.recipe = component_recipe(component, platform, job.binary, plan_.created);
+    const ElfFacts facts = read_elf(job.binary);
+    const std::string path = binary_path(component);
+    const ImageContents contents = contents_of(job.recipe);
+    std::vector<std::string> notes = require_runnable({facts, path, platform, contents});
+    const std::lock_guard lock{mutex_};
+    for (std::string& note : notes) notes_.insert(std::move(note));
+  });
+  events_(BinaryReady{component, platform, job.binary, std::filesystem::file_size(job.binary)});
+}
+
+void ImageJobs::make(Job& job) {
+  {
+    const std::lock_guard lock{mutex_};
+    // Whoever is alone gets all threads; otherwise they are shared with those that wait for their turn.
+    job.recipe.layer_options.jobs = std::max(1U, threads_ / running_);
+  }
+  const Platform& platform = job.platform.platform;
+  job.image = with_context(image_name(job.component, job.platform), [&] {
     const Descriptor manifest = build_image(job.recipe, into_, memo_, [&](const Layer& layer) {
       events_(LayerReady{job.component, platform, layer.descriptor});
     });
     return BuiltImage{.manifest = manifest, .size = image_size(into_, manifest)};
   });
-  events_(ImageReady{job.component, platform, image.manifest, image.size});
-  return image;
+  events_(ImageReady{job.component, platform, job.image->manifest, job.image->size});
 }
 
 void ImageJobs::require_no_failure() {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -26,11 +27,12 @@ class ImageJobs {
   /// Proves the binaries that were given, and then begins their images. Throws as require_runnable.
   void begin_given();
 
-  /// Proves a binary that was compiled, reading kilobytes of it, and begins its image; one that nobody asked for is
-  /// passed over. Throws as require_runnable, and Error{command_failed} for a second file with the same key.
+  /// Begins to prove a binary that was compiled, and then to make its image; returns at once. One that nobody asked for
+  /// is passed over. Throws Error{command_failed} for a second file with the same key.
   void begin(const BinaryKey& key, const std::filesystem::path& file);
 
-  /// Throws what made an image fail, if one has failed: of several the first in the order of the plan.
+  /// Throws what is wrong with a binary or what made an image fail, if something did: of several the first in the order
+  /// of the plan.
   void require_no_failure();
 
   /// Waits for all images and returns them in the order of the plan. Throws as require_no_failure, and
@@ -49,23 +51,25 @@ class ImageJobs {
     std::exception_ptr failure;
   };
 
-  void prove(Job& job, const std::filesystem::path& binary);
-  void start(Job& job);
-  void run(Job& job);
-  BuiltImage make(Job& job);
+  void prove(Job& job);
+  void make(Job& job);
+  void start_making(Job& job);
+  bool attempt(Job& job, const std::function<void()>& step);
+  void leave();
 
   const Plan& plan_;
   Store& into_;
   const unsigned threads_;
   const BuildEvents& events_;
-  std::set<std::string> notes_;
   LayerMemo memo_;
   std::vector<Job> jobs_;  // in the order of the plan
-  std::mutex mutex_;       // of what follows, and of `image` and `failure` of each job
+  std::mutex mutex_;       // of what follows, and of `failure` of each job
   std::condition_variable ended_;
+  std::set<std::string> notes_;
   unsigned running_ = 0;  // those that wait for a thread included
   bool failed_ = false;
-  WorkerPool pool_;  // last: its threads end before what they work on
+  WorkerPool makers_;     // last, because their threads work on everything above
+  WorkerPool prover_{1};  // a thread of its own: a binary that would not run is known before layers of others are made
 };
 
 }  // namespace ocibuild

@@ -60,6 +60,17 @@ TEST_CASE("both streams of a program arrive line by line, the last one without i
   CHECK(lines.err == std::vector<std::string>{"two"});
 }
 
+TEST_CASE("a silent program is ended when its caller no longer wants it") {
+  int calls = 0;
+  const auto lose_patience = [&] {
+    if (++calls == 3) throw std::runtime_error{"enough"};
+  };
+  CHECK_THROWS_AS(run_command(shell("sleep 1000 & sleep 1000"),
+                              {.standard_output = [](std::string_view) {}, .while_running = lose_patience}),
+                  std::runtime_error);
+  CHECK(calls == 3);
+}
+
 TEST_CASE("exit codes and signals are told apart") {
   lines_of(shell("exit 7"), 7);
   lines_of(shell("kill -TERM $$"), 128 + 15);

@@ -66,6 +66,13 @@ RunCommand cargo_that_says(Texts lines, int code = 0) {
   };
 }
 
+/// A program that says nothing for a long time; true when it was left in peace.
+bool stays_silent(const CommandOutput& output) {
+  const auto patience = std::chrono::steady_clock::now() + 60s;
+  while (std::chrono::steady_clock::now() < patience) output.while_running();
+  return true;
+}
+
 /// Refuses layers, the descriptor of which nobody can know before.
 class FullStore final : public Store {
  public:
@@ -129,20 +136,33 @@ TEST_CASE("every layer of an image is told of when it is in the store, before th
   CHECK(layers.size() == 4);
 }
 
-TEST_CASE("a binary that would not run ends cargo at once, and nothing gets a name") {
+TEST_CASE("a binary that would not run ends cargo, and nothing gets a name") {
   CompiledServices services;
   MemoryStore store;
   bool went_on = false;
   const RunCommand cargo = [&](const Command&, const CommandOutput& output) {
     output.standard_output(services.message("api", "amd64"));
     output.standard_output(services.message("api", "arm64", "api.amd64"));
-    went_on = true;
+    went_on = stays_silent(output);
     return ExitStatus{0};
   };
   const Error error = failure_of([&] { return build(services.compiled, store, cargo); });
   CHECK(says(error, "api for linux/arm64"));
   CHECK_FALSE(went_on);
   CHECK(store.roots().empty());
+}
+
+TEST_CASE("given binaries are proven before cargo starts") {
+  CompiledServices services;
+  services.compiled.components[0].platforms[0].given_binary = services.directory.path() / "api.arm64";
+  MemoryStore store;
+  bool started = false;
+  const RunCommand cargo = [&](const Command&, const CommandOutput&) {
+    started = true;
+    return ExitStatus{0};
+  };
+  CHECK(says(failure_of([&] { return build(services.compiled, store, cargo); }), "api for linux/amd64"));
+  CHECK_FALSE(started);
 }
 
 TEST_CASE("when cargo fails that is the error, and the images that were made get no name") {
@@ -155,16 +175,14 @@ TEST_CASE("when cargo fails that is the error, and the images that were made get
   CHECK(store.roots().empty());
 }
 
-TEST_CASE("an image that cannot be made ends cargo at its next word") {
+TEST_CASE("an image that cannot be made ends cargo, silent as it is") {
   CompiledServices services;
   FullStore store;
   bool went_on = false;
   const RunCommand cargo = [&](const Command&, const CommandOutput& output) {
     output.standard_output(services.message("api", "amd64"));
     CHECK(store.refused.get_future().wait_for(60s) == std::future_status::ready);
-    const auto patience = std::chrono::steady_clock::now() + 60s;
-    while (std::chrono::steady_clock::now() < patience) output.standard_error("   Compiling worker");
-    went_on = true;
+    went_on = stays_silent(output);
     return ExitStatus{0};
   };
   const Error error = failure_of([&] { return build(services.compiled, store, cargo); });

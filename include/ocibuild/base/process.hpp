@@ -29,6 +29,10 @@ using TakeLine = std::function<void(std::string_view line)>;
 struct CommandOutput {
   TakeLine standard_output;
   TakeLine standard_error;
+
+  /// Called again and again while the program runs, several times a second also when it is silent. What it throws ends
+  /// the program.
+  std::function<void()> while_running;
 };
 
 /// How a program ended: exit code 0-255, or 128 + the signal that ended it.

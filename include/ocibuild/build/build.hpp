@@ -95,9 +95,9 @@ struct BuildResult {
 /// Compiles, and makes each image as soon as its binary is there and was proven to run where it shall, while cargo goes
 /// on with others; names are given when all images are there.
 ///
-/// Given binaries are all proven before cargo starts. A binary that would not run ends cargo at once, and an image that
-/// cannot be made ends it at its next word. The first failure is the one that is thrown; of images that failed together
-/// the first in the order of the plan.
+/// Given binaries are all proven before cargo starts. A binary that would not run, or an image that cannot be made,
+/// ends cargo. The first failure is the one that is thrown; of those that were found together the first in the order of
+/// the plan.
 ///
 /// Each component is named `COMPONENT`; when its tags were set explicitly also `COMPONENT:TAG` for each of them. The
 /// roots carry the annotation `io.containerd.image.name` with the full reference, which docker load and ctr import
