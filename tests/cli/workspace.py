@@ -4,7 +4,7 @@ import pathlib
 import random
 import struct
 
-from harness import environment, require
+from harness import environment, require, succeeds
 
 
 def make_workspace(directory, metadata="", packages=("alpha", "beta")):
@@ -44,6 +44,13 @@ def given_binaries(directory, packages=("alpha", "beta"), architectures=("amd64"
         for architecture in architectures:
             arguments += ["--binary", f"{name}:linux/{architecture}={make_binary(directory, architecture)}"]
     return arguments
+
+
+def make_layout(directory):
+    """A layout with the images alpha and beta for two platforms."""
+    root = make_workspace(directory, 'labels = { note = "two words" }')
+    succeeds("build", *given_binaries(directory), "-q", cwd=root, env=build_environment(directory))
+    return root / "target" / "ocibuild"
 
 
 def build_environment(directory, **changes):

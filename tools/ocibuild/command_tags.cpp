@@ -29,8 +29,9 @@ ExitCode run(const TagsCommand& options, Session& session) {
   const Reference reference = Reference::parse(place.name);
   Network network{options.network, session};
   network.set_target(reference.registry);
-  const auto tags = with_context(fmt::format("listing the tags of {}", reference.name()),
-                                 [&] { return list_tags(network.client(), reference.registry, reference.repository); });
+  auto tags = with_context(fmt::format("listing the tags of {}", reference.name()),
+                           [&] { return list_tags(network.client(), reference.registry, reference.repository); });
+  std::ranges::sort(tags);  // distribution-spec v1.1 wants them in lexical order; docker-registry 2.8 gives any
   if (options.json) {
     session.console.result(
         json_document({{"schemaVersion", json_schema_version}, {"name", reference.name()}, {"tags", tags}}));
