@@ -12,7 +12,6 @@
 #include "ocibuild/registry/places.hpp"
 #include "options.hpp"
 #include "progress.hpp"
-#include "text.hpp"
 #include "version.hpp"
 
 namespace ocibuild {
@@ -47,16 +46,6 @@ std::string read_password() {
 double random_fraction() {
   thread_local std::mt19937_64 generator{std::random_device{}()};
   return std::uniform_real_distribution<double>{0.0, 1.0}(generator);
-}
-
-void show_wait(Console& console, const RetryWait& wait) {
-  const std::string text = fmt::format("{}: {}; trying again in {} (attempt {} of {})", wait.host, wait.reason,
-                                       human_duration(wait.wait), wait.next_attempt, wait.attempts);
-  if (wait.asked || wait.wait >= std::chrono::seconds{2}) {
-    console.note(text);
-  } else {
-    console.detail(Verbosity::verbose, text);
-  }
 }
 
 }  // namespace
@@ -126,7 +115,15 @@ std::optional<Credential> Network::given() const {
   return Credential{.username = *options_.username, .password = read_password(), .source = "--password-stdin"};
 }
 
-RegistryOptions Network::registry_options() const {
+void Network::show(const RetryWait& wait) {
+  if (notes_.is_news(wait, steady_time())) {
+    session_.console.note(wait_text(wait));
+  } else {
+    session_.console.detail(Verbosity::verbose, wait_text(wait));
+  }
+}
+
+RegistryOptions Network::registry_options() {
   Console& console = session_.console;
   CredentialOptions credentials{.registry = target_,
                                 .given = given(),
@@ -137,7 +134,7 @@ RegistryOptions Network::registry_options() const {
   return {.credentials = find_credentials(std::move(credentials), run_command),
           .insecure_hosts = insecure_hosts(),
           .retry = {},
-          .waits = [&console](const RetryWait& wait) { show_wait(console, wait); },
+          .waits = [this](const RetryWait& wait) { show(wait); },
           .warnings = [&console](std::string_view text) { console.warning(text); }};
 }
 

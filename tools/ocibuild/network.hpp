@@ -13,6 +13,7 @@
 #include "ocibuild/registry/client.hpp"
 #include "ocibuild/spec/reference.hpp"
 #include "ocibuild/store/place.hpp"
+#include "wait_notes.hpp"
 
 namespace ocibuild {
 
@@ -29,8 +30,9 @@ void add_network_options(CLI::App& command, NetworkOptions& options);
 
 /// What `--help` says about credentials.
 inline constexpr const char* network_help =
-    "Credentials for a registry are taken from --username with --password-stdin, OCIBUILD_USERNAME with\n"
-    "OCIBUILD_PASSWORD, GITHUB_TOKEN (for ghcr.io only), REGISTRY_AUTH_FILE, and where podman and docker keep them.";
+    "Credentials for a registry are taken from --username with --password-stdin, OCIBUILD_USERNAME\n"
+    "with OCIBUILD_PASSWORD, GITHUB_TOKEN (for ghcr.io only), REGISTRY_AUTH_FILE, and where podman and\n"
+    "docker keep them.";
 
 /// The client for registries. Nothing is opened, read or sent before it is asked for.
 class Network {
@@ -50,13 +52,15 @@ class Network {
 
  private:
   CurlOptions curl_options() const;
-  RegistryOptions registry_options() const;
+  RegistryOptions registry_options();
   std::vector<std::string> insecure_hosts() const;
   std::optional<Credential> given() const;
+  void show(const RetryWait& wait);
 
   const NetworkOptions& options_;
   Session& session_;
   std::string target_;
+  WaitNotes notes_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<RegistryClient> client_;
 };
