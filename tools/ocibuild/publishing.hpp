@@ -1,11 +1,15 @@
 // Pushing images to registries, shown, and summed up.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "command_line.hpp"
+#include "copying.hpp"
+#include "counted_store.hpp"
 #include "network.hpp"
 #include "ocibuild/base/parallel.hpp"
 #include "ocibuild/registry/release.hpp"
@@ -41,19 +45,29 @@ class Publisher {
   /// Publishes one root for each target, and says what it took. `from` and that of `stage` outlive this object.
   ReleaseSummary publish(const ReadStore& from, const std::vector<Descriptor>& roots);
 
-  const ReleaseSummary& summary() const noexcept { return summary_; }
+  /// How much there was to publish, known after `publish`.
+  const Copied& whole() const noexcept { return whole_; }
 
  private:
   void show(const Placed& placed);
+  void show_read(const Descriptor& blob, std::uint64_t bytes);
+  void show_step();
+  CountedStore counted_store(const ReadStore& store);
 
   Network& network_;
   Session& session_;
   Progress& progress_;
   std::chrono::milliseconds start_;
   std::string subject_;
-  Step step_;  // told one at a time
+  Copied whole_;
+
+  std::mutex mutex_;                              // guards what follows
+  std::map<Digest, std::uint64_t> on_their_way_;  // blobs, and how much of each was read
+  std::uint64_t sent_ = 0;                        // bytes, those on their way included
+  std::uint64_t unsent_ = 0;                      // bytes that the registry had already
+  std::uint64_t all_ = 0;                         // bytes; 0: not known yet
+
   std::unique_ptr<Release> release_;
-  ReleaseSummary summary_;
   std::unique_ptr<WorkerPool> uploads_;  // ends first: its tasks use the release
 };
 
@@ -61,7 +75,7 @@ class Publisher {
 std::unique_ptr<Publisher> start_release(const PushOptions& options, Network& network,
                                          std::vector<ReleaseTarget> targets, Session& session, Progress& progress);
 
-/// `pushed 12.3 MB in 4 blobs, 2 mounted, 8 already there, 1.2 s`.
+/// `pushed 12.3 MB in 4 blobs, 2 mounted, 8 already there, 1.2 s`, or `nothing to push, 8 blobs already there, 0.2 s`.
 std::string summary_text(const ReleaseSummary& summary, unsigned retries, std::chrono::milliseconds elapsed);
 
 }  // namespace ocibuild
