@@ -57,7 +57,7 @@ Place parse_registry(std::string_view text) {
 }
 
 [[noreturn]] void throw_registry(const Place& place) {
-  throw Error{Errc::unsupported, fmt::format("{}: registry references are not supported by this version", place.name)}
+  throw Error{Errc::unsupported, fmt::format("{} is in a registry, expected a layout or an archive", quote(place.name))}
       .add_help("use oci:DIR[:name], oci-archive:FILE[:name] or docker-archive:FILE[:name]");
 }
 

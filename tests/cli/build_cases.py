@@ -206,8 +206,9 @@ def _(directory):
 @case("a registry as output is refused with a clear message")
 def _(directory):
     root = make_workspace(directory)
-    message = fails(3, "build", "--output", "ghcr.io/acme/x:1", cwd=root)
-    contains(message, "registry references are not supported by this version")
+    message = fails(2, "build", "--output", "ghcr.io/acme/x:1", cwd=root)
+    contains(message, "--output: 'ghcr.io/acme/x:1' is in a registry")
+    contains(message, "--push")
 
 
 @case("without cargo or outside of a workspace the message says what to do")

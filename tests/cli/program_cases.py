@@ -38,7 +38,6 @@ def _(directory):
     equal(fails(2, "versoin"), "error: there is no command 'versoin'\nhelp: did you mean 'version'?\n")
     equal(fails(2, "version", "--jso"), "error: unexpected option '--jso'\nhelp: did you mean '--json'?\n")
     contains(fails(2), "error: no command was given")
-    contains(fails(2, "--push", "version"), "--push is not supported by this version")
 
 
 @case("arguments cannot smuggle escape sequences into a message")

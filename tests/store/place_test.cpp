@@ -76,7 +76,7 @@ TEST_CASE("every local place is written and read by its name") {
 TEST_CASE("a registry is refused with the places that work") {
   const Error error = failure_of([] { return open_for_reading(Place::parse("ghcr.io/o/n:t")).root; });
   CHECK(error.code() == Errc::unsupported);
-  CHECK(says(error, "registry references are not supported by this version"));
+  CHECK(says(error, "is in a registry, expected a layout or an archive"));
   CHECK(failure_of([] { return open_for_writing(Place::parse("ghcr.io/o/n:t")); }).code() == Errc::unsupported);
 }
 

@@ -173,7 +173,7 @@ void add_build_command(CommandLine& line) {
   command.footer(
       fmt::format("{}\nImages for archives alone are made in oci:target/ocibuild first.\n\n{}\n"
                   "OCIBUILD_OUTPUT, _DIGESTS, _METADATA_FILE and _JOBS stand for these options.\n\n{}\n\n{}",
-                  places_help, settings_help, cache_help, network_help));
+                  output_places_help, settings_help, cache_help, network_help));
 }
 
 }  // namespace ocibuild

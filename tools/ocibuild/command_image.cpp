@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "copying.hpp"
 #include "json_text.hpp"
+#include "ocibuild/base/file.hpp"
 #include "ocibuild/build/files.hpp"
 #include "ocibuild/build/image.hpp"
 #include "ocibuild/spec/reference.hpp"
@@ -93,24 +94,55 @@ Descriptor build_all(const ImageCommand& options, Recipe recipe, Store& into, La
   return build_index(images, recipe.annotations, into);
 }
 
-ExitCode run(const ImageCommand& options, Session& session) {
+/// Where the image goes with --push.
+ReleaseTarget release_target(const Reference& reference) {
+  if (reference.digest) {
+    throw Error{Errc::invalid_argument,
+                fmt::format("{} has a digest, which is known only when the image is made", reference.string())}
+        .add_help("name it by a tag; the digest is printed");
+  }
+  return {.image = reference, .tags = {reference.tag.empty() ? "latest" : reference.tag}};
+}
+
+/// The index, in every place that was asked for.
+Descriptor make_image(const ImageCommand& options, const Reference& reference, Session& session) {
   const unsigned jobs = resolve_jobs(options.jobs);
   const Recipe recipe = recipe_of(options, session.environment, jobs);
-  const std::string reference = Reference::parse(options.name).string();
   const auto progress = session.start_progress();
-  Outputs outputs{options.outputs, std::nullopt, session.console};
+  Network network{options.push.network, session};
+  std::optional<TempDir> directory;
+  std::unique_ptr<Publisher> publisher;
+  if (options.push.push) {
+    publisher = start_release(options.push, network, {release_target(reference)}, session, *progress);
+    directory.emplace(std::filesystem::temp_directory_path());
+  }
+  const auto standard = directory ? std::optional{directory->path() / "image"} : std::nullopt;
+  Outputs outputs{options.outputs, standard, session.console};
   progress->update({.subject = options.name, .activity = "packing"});
   SessionCache cache{options.no_cache ? CacheUse::never : CacheUse::as_set, session};
   const Descriptor root = build_all(options, recipe, outputs.first(), cache.layers());
-  outputs.publish({{.root = root, .names = {{options.name, reference}}, .references = {reference}}}, jobs, *progress);
-  cache.finish();
+  const std::string name = reference.string();
+  outputs.publish({{.root = root, .names = {{options.name, name}}, .references = {name}}}, jobs, *progress);
   progress->finish(options.name, "");
+  if (publisher) publisher->publish(outputs.first(), {root});
+  cache.finish();
+  return root;
+}
+
+ExitCode run(const ImageCommand& options, Session& session) {
+  if (options.outputs.empty() && !options.push.push) {
+    throw Error{Errc::invalid_argument, "nothing says where the image goes"}.add_help(
+        "give --output oci:DIR, or --push to publish it under its name");
+  }
+  const Reference reference = Reference::parse(options.name);
+  const Descriptor root = make_image(options, reference, session);
+  const std::string name = options.push.push ? reference.name() : options.name;
   if (!options.json) {
-    session.console.result(fmt::format("{}@{}\n", options.name, root.digest.string()));
+    session.console.result(fmt::format("{}@{}\n", name, root.digest.string()));
     return ExitCode::ok;
   }
   session.console.result(json_document({{"schemaVersion", json_schema_version},
-                                        {"name", options.name},
+                                        {"name", name},
                                         {"mediaType", root.media_type},
                                         {"digest", root.digest.string()},
                                         {"size", root.size}}));
@@ -142,13 +174,14 @@ void add_image_command(CommandLine& line) {
   add_execution_options(command, *options);
   add_list(command, "--platform", options->platforms, "OS/ARCH", "what it is for; repeatable; default: linux/amd64")
       ->delimiter(',');
-  add_list(command, "--output", options->outputs, "PLACE", "where the image goes; repeatable")->required();
+  add_list(command, "--output", options->outputs, "PLACE", "where the image goes; repeatable; not needed with --push");
   add_choice<Compression>(command, "--compression", options->compression,
                           {{"gzip", Compression::gzip}, {"zstd", Compression::zstd}}, "of the layer; default: gzip");
   add_jobs(command, options->jobs, "threads; default: one for each processor");
   add_no_cache_flag(command, options->no_cache);
+  add_push_options(command, options->push);
   add_json_flag(command, options->json, "name and digest");
-  command.footer(fmt::format("{}\n\n{}", places_help, cache_help));
+  command.footer(fmt::format("{}\n\n{}\n\n{}", output_places_help, cache_help, network_help));
 }
 
 }  // namespace ocibuild

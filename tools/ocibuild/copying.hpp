@@ -12,6 +12,8 @@
 namespace ocibuild {
 
 /// What `--help` says about places.
+inline constexpr const char* output_places_help =
+    "A PLACE is oci:DIR[:NAME], oci-archive:FILE[:NAME] or docker-archive:FILE[:NAME].";
 inline constexpr const char* places_help =
     "A PLACE is oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:NAME], or a reference\n"
     "in a registry, as ghcr.io/owner/name:tag, localhost:5000/name or ghcr.io/owner/name@sha256:...";

@@ -11,11 +11,21 @@
 namespace ocibuild {
 namespace {
 
+Place local_place(const std::string& text) {
+  Place place = Place::parse(text);
+  if (place.kind == PlaceKind::registry) {
+    throw Error{Errc::invalid_argument, fmt::format("'{}' is in a registry", text)}.add_help(
+        "images get there with --push; an output is oci:DIR[:name], oci-archive:FILE[:name] or "
+        "docker-archive:FILE[:name]");
+  }
+  return place;
+}
+
 std::vector<Place> ordered_places(const std::vector<std::string>& texts,
                                   const std::optional<std::filesystem::path>& standard) {
   std::vector<Place> places;
   for (const std::string& text : texts) {
-    places.push_back(with_context("--output", [&] { return Place::parse(text); }));
+    places.push_back(with_context("--output", [&] { return local_place(text); }));
   }
   const auto is_layout = [](const Place& place) { return place.kind == PlaceKind::layout; };
   const auto layout = std::find_if(places.begin(), places.end(), is_layout);

@@ -40,11 +40,6 @@ Error unexpected_argument(const std::string& argument, const CLI::App& root) {
   const CLI::App& command = chosen_command(root);
   const bool is_option = argument.starts_with('-') && argument.size() > 1;
   const std::string name = argument.substr(0, argument.find('='));
-  if (name == "--push") {
-    return Error{Errc::invalid_argument, "--push is not supported by this version"}.add_help(
-        "write a layout with '--output oci:DIR' and publish it with 'skopeo copy --all oci:DIR:NAME "
-        "docker://REFERENCE'");
-  }
   if (&command == &root && !is_option) {
     Error error{Errc::invalid_argument, fmt::format("there is no command '{}'", argument)};
     suggest(error, nearest_word(argument, command_names(root)));
