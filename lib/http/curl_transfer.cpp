@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <system_error>
 
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <linux/sockios.h>
+#include <netdb.h>
 #include <sys/ioctl.h>
 
 #include "ocibuild/base/error.hpp"
@@ -20,9 +22,25 @@ constexpr std::size_t max_header_bytes = 256 << 10;  // of one answer; real ones
 constexpr std::size_t max_discarded = 64 << 10;
 constexpr std::size_t feed_size = 256 << 10;
 
-bool is_certificate_problem(CURLcode code) {
+bool is_certificate_problem(int code) {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CACERT_BADFILE ||
          code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_PINNEDPUBKEYNOTMATCH || code == CURLE_SSL_INVALIDCERTSTATUS;
+}
+
+/// What OpenSSL says about an answer in plain http, in several versions, and GnuTLS.
+bool is_plain_answer(int code, std::string_view message) {
+  constexpr std::array signs{"wrong version number", "packet length too long", "unexpected tls packet"};
+  return code == CURLE_SSL_CONNECT_ERROR &&
+         std::ranges::any_of(signs, [&](const char* sign) { return message.find(sign) != std::string_view::npos; });
+}
+
+/// True when the name is known not to exist; a name server that does not answer leaves it open. libcurl does not tell
+/// one from the other.
+bool is_unknown_name(const std::string& host) {
+  addrinfo* found = nullptr;
+  const int code = ::getaddrinfo(host.c_str(), nullptr, nullptr, &found);
+  if (found != nullptr) ::freeaddrinfo(found);
+  return code == EAI_NONAME;
 }
 
 /// The bytes that wait in the kernel for the other side to take them.
@@ -100,8 +118,14 @@ std::size_t CurlTransfer::read(MutableBytes into) {
 }
 
 void CurlTransfer::throw_end() const {
-  if (end_->bad_certificate) throw CertificateError{end_->message};
-  throw Error{Errc::unavailable, end_->message};
+  const auto& [code, message] = *end_;
+  if (is_certificate_problem(code)) throw CertificateError{message};
+  if (is_plain_answer(code, message)) {
+    throw PlainHttpError{fmt::format("{} does not speak TLS", request_.url.origin().host)};
+  }
+  if (code == CURLE_COULDNT_RESOLVE_HOST && is_unknown_name(request_.url.origin().host))
+    throw UnreachableError{message};
+  throw Error{Errc::unavailable, message};
 }
 
 void CurlTransfer::resume() {
@@ -120,13 +144,20 @@ bool CurlTransfer::discard() {
   return true;
 }
 
-void CurlTransfer::finish(End end) {
-  if (end.code != CURLE_OK && end.message.empty()) {
-    const std::string_view text = error_text_.c_str();
-    const auto code = static_cast<CURLcode>(end.code);
-    end.message = to_lower(text.empty() ? curl_easy_strerror(code) : text);
-    end.bad_certificate = is_certificate_problem(code);
+/// libcurl's own words, except that it says after how many milliseconds it could not connect, but not why.
+std::string CurlTransfer::failure_text(int code) const {
+  const std::string_view text = error_text_.c_str();
+  long reason = 0;
+  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &reason);
+  if (code == CURLE_COULDNT_CONNECT && reason != 0) {
+    const std::string why = std::system_category().message(static_cast<int>(reason));
+    return to_lower(fmt::format("{}: {}", text.substr(0, text.find(" after ")), why));
   }
+  return to_lower(text.empty() ? curl_easy_strerror(static_cast<CURLcode>(code)) : text);
+}
+
+void CurlTransfer::finish(End end) {
+  if (end.code != CURLE_OK && end.message.empty()) end.message = failure_text(end.code);
   const std::lock_guard lock{mutex_};
   end_ = std::move(end);
   changed_.notify_all();

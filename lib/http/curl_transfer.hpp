@@ -22,7 +22,6 @@ class CurlTransfer {
   struct End {
     int code = 0;         ///< a CURLcode
     std::string message;  ///< of a failure, without secrets
-    bool bad_certificate = false;
   };
 
   /// `wake` asks the loop to go on with a paused transfer.
@@ -63,6 +62,7 @@ class CurlTransfer {
   void add_header(const Header& header);
   void feed(std::unique_lock<std::mutex>& lock);
   void take_header(std::string_view line);
+  std::string failure_text(int code) const;
   [[noreturn]] void throw_end() const;
 
   std::size_t on_body(Bytes bytes) noexcept;

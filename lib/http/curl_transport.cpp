@@ -25,6 +25,12 @@ void initialize_curl() {
   if (code != CURLE_OK) throw Error{Errc::io, fmt::format("libcurl does not start: {}", curl_easy_strerror(code))};
 }
 
+/// Whatever is wrong with the rest of the file, libcurl says it at the first request.
+void require_certificates(const std::filesystem::path& file) {
+  if (read_file(file, max_ca_file).find("-----BEGIN ") != std::string::npos) return;
+  throw Error{Errc::invalid_document, fmt::format("{} holds no certificate, expected PEM", file.native())};
+}
+
 }  // namespace
 
 /// Takes commands from any thread and carries them out in its own.
@@ -162,7 +168,7 @@ class ResponseBody final : public Source {
 CurlTransport::CurlTransport(CurlOptions options) : options_{std::move(options)} {
   initialize_curl();
   if (!options_.ca_file.empty()) {
-    with_context("the file of certificate authorities", [&] { read_file(options_.ca_file, max_ca_file); });
+    with_context("the file of certificate authorities", [&] { require_certificates(options_.ca_file); });
   }
   loop_ = std::make_unique<Loop>(options_.log);
 }

@@ -53,6 +53,21 @@ Url resolved(const Answer& answer, const Registry& registry, const std::string& 
   }
 }
 
+std::string help_for(const UnreachableError& error, const std::string& registry) {
+  if (dynamic_cast<const CertificateError*>(&error) != nullptr) {
+    const std::string_view text = error.what();
+    const std::string_view mend = text.find("expired") != std::string_view::npos ? "have the certificate renewed"
+                                  : text.find("subject name") != std::string_view::npos
+                                      ? "use a name that the certificate is for"
+                                      : "name the certificate authority with --ca-file";
+    return fmt::format("{}, or trust the host unseen with --insecure {}", mend, registry);
+  }
+  if (dynamic_cast<const PlainHttpError*>(&error) != nullptr) {
+    return fmt::format("if it is to be spoken to in plain http, say --insecure {}", registry);
+  }
+  return "is the name right, and is there a network?";
+}
+
 std::string api_host(const std::string& registry) {
   return registry == "docker.io" || registry == "index.docker.io" ? "registry-1.docker.io" : registry;
 }
@@ -86,7 +101,9 @@ bool Exchange::answers(const Url& base) {
   } catch (const CertificateError&) {
     return true;
   } catch (const Error& error) {
-    if (error.code() != Errc::unavailable || base.origin().scheme == "https") return false;
+    const bool is_final = error.code() != Errc::unavailable || dynamic_cast<const UnreachableError*>(&error) != nullptr;
+    if (base.origin().scheme == "https" && error.code() == Errc::unavailable) return false;
+    if (is_final) throw;
     TransientError transient{error.what()};
     transient.add_note(fmt::format("asked: HEAD {}v2/", base.redacted()));
     throw transient;
@@ -128,10 +145,9 @@ HttpResponse Exchange::send_to(Host& host, const RegistryRequest& request, const
     HttpResponse response = transport_.send(sent);
     show_warnings(response.headers);
     return response;
-  } catch (CertificateError& error) {
+  } catch (UnreachableError& error) {
     error.add_note(asked(request, url));
-    error.add_help(fmt::format("name the certificate authority with --ca-file, or trust the host with --insecure {}",
-                               host.registry.name));
+    error.add_help(help_for(error, host.registry.name));
     throw;
   } catch (const Error& error) {
     if (error.code() != Errc::unavailable) throw;

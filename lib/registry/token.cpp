@@ -80,7 +80,7 @@ HttpRequest post_request(const TokenQuestion& question) {
 HttpResponse send(Transport& transport, const HttpRequest& request) {
   try {
     return transport.send(request);
-  } catch (const CertificateError&) {
+  } catch (const UnreachableError&) {
     throw;
   } catch (const Error& error) {
     if (error.code() == Errc::unavailable) throw TransientError{error.what()};

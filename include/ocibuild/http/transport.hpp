@@ -38,10 +38,20 @@ struct HttpResponse {
   std::unique_ptr<Source> body;  ///< never null; a read throws Error{unavailable} when the connection breaks
 };
 
-/// The other side's certificate is not accepted: an Error{unavailable} that trying again does not mend.
-class CertificateError final : public Error {
+/// An Error{unavailable} that trying again does not mend: there is no host of that name, or one of those below.
+class UnreachableError : public Error {
  public:
-  explicit CertificateError(std::string message) : Error{Errc::unavailable, std::move(message)} {}
+  explicit UnreachableError(std::string message) : Error{Errc::unavailable, std::move(message)} {}
+};
+
+/// The other side's certificate is not accepted.
+class CertificateError final : public UnreachableError {
+  using UnreachableError::UnreachableError;
+};
+
+/// The other side does not speak TLS.
+class PlainHttpError final : public UnreachableError {
+  using UnreachableError::UnreachableError;
 };
 
 /// Sends requests. Safe for use by several threads at once.
@@ -52,8 +62,8 @@ class Transport {
   /// Sends the request and waits for the head of the answer, of any status: redirects are answers too. Abandons the
   /// transfer when the response is destroyed before its end.
   ///
-  /// Throws Error{unavailable} when there was no answer: name, connection, time-out; CertificateError. What the body's
-  /// source throws comes out unchanged.
+  /// Throws Error{unavailable} when there was no answer: connection, time-out; UnreachableError. What the body's source
+  /// throws comes out unchanged.
   virtual HttpResponse send(const HttpRequest& request) = 0;
 };
 
