@@ -25,15 +25,19 @@ def make_workspace(directory, metadata="", packages=("alpha", "beta")):
     return root
 
 
-def make_binary(directory, architecture):
-    """The smallest static executable for the architecture, with some content behind it."""
+def executable(architecture, content):
+    """The smallest static executable for the architecture, with content behind it."""
     machine = {"amd64": 62, "arm64": 183}[architecture]
-    content = random.Random(architecture).randbytes(200_000)
     header = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 2, machine, 1, 0x400078, 64, 0, 0, 64, 56,
                                                               1, 64, 0, 0)
     segment = struct.pack("<IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000, 120 + len(content), 120 + len(content), 4096)
+    return header + segment + content
+
+
+def make_binary(directory, architecture):
+    """An executable for the architecture that does not compress."""
     path = pathlib.Path(directory) / f"static-{architecture}"
-    path.write_bytes(header + segment + content)
+    path.write_bytes(executable(architecture, random.Random(architecture).randbytes(200_000)))
     return path
 
 

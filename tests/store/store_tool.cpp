@@ -1,4 +1,4 @@
-// A program for the fault tests: puts a sample index into a layout, or copies between two places.
+// A program for the fault tests: puts a sample index into a layout, copies between two places, uses a cache.
 #include <cerrno>
 #include <cstdio>
 #include <span>
@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/store/blob_cache.hpp"
 #include "ocibuild/store/graph.hpp"
 #include "ocibuild/store/layout_store.hpp"
 #include "ocibuild/store/place.hpp"
@@ -35,10 +36,24 @@ Descriptor copy_between(const std::string& from, const std::string& to) {
   return opened.root;
 }
 
+/// keep DIR NAME GREETING SIZE: finds such a text in a cache, intact, or keeps it, and then trims the cache to two
+/// texts.
+Descriptor keep(const std::string& directory, const std::string& name, std::string greeting, const std::string& size) {
+  greeting.resize(std::stoul(size), '.');
+  const Blob blob = memory_blob("text/plain", greeting);
+  const CacheKey key{.kind = CacheKind::layer, .name = name};
+  BlobCache cache{directory};
+  const auto found = cache.find(key);
+  if (!found || !cache.is_intact(key, *found)) cache.keep(key, blob);
+  trim_cache(directory, 2 * greeting.size());
+  return blob.descriptor;
+}
+
 Descriptor run(std::span<const std::string> words) {
   if (words.size() == 5 && words[0] == "put") return put(words[1], words[2], words[3], words[4]);
+  if (words.size() == 5 && words[0] == "keep") return keep(words[1], words[2], words[3], words[4]);
   if (words.size() == 3 && words[0] == "copy") return copy_between(words[1], words[2]);
-  throw Error{Errc::invalid_argument, "usage: put DIR NAME GREETING SIZE | copy FROM TO"};
+  throw Error{Errc::invalid_argument, "usage: put DIR NAME GREETING SIZE | copy FROM TO | keep DIR NAME GREETING SIZE"};
 }
 
 }  // namespace
