@@ -1,5 +1,6 @@
 // Identical layers are made once.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "ocibuild/build/image.hpp"
 #include "ocibuild/build/layer_cache.hpp"
@@ -7,13 +8,22 @@
 namespace ocibuild {
 namespace {
 
-// Everything write_layer looks at, except the content of source files, which does not change during a build.
+// Tells a source from what it was before: a build script may write it while other images are made already. No promise
+// for ever, as a digest would be, but enough for one build, and nothing is read for it.
+std::string state_of(const FileEntry& entry) {
+  struct ::stat status {};
+  if (::stat(entry.source.c_str(), &status) != 0) return entry.source.native();
+  return fmt::format("{} {} {} {} {}.{} {}.{}", entry.source.native(), status.st_dev, status.st_ino, status.st_size,
+                     status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
+}
+
+// Everything write_layer looks at.
 std::string fingerprint(std::span<const FileEntry> entries, const LayerOptions& options) {
   std::string key = fmt::format("{} {}\n", static_cast<int>(options.compression), options.mtime);
   for (const FileEntry& entry : entries) {
-    const std::string content = entry.content ? Digest::of(*entry.content).string() : std::string{};
+    const std::string content = entry.content ? Digest::of(*entry.content).string() : state_of(entry);
     key += fmt::format("{}\n{}\n{}\n{}\n{}\n{:o} {} {}\n", entry.path.size(), entry.path, static_cast<int>(entry.kind),
-                       content.empty() ? entry.source.string() : content, entry.link, entry.mode, entry.uid, entry.gid);
+                       content, entry.link, entry.mode, entry.uid, entry.gid);
     for (const auto& [name, value] : entry.xattrs) key += fmt::format("{}={}\n", name, Digest::of(value).string());
   }
   return Digest::of(key).string();

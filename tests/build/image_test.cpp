@@ -155,6 +155,19 @@ TEST_CASE("equal layers are made once, whatever images they are in") {
   CHECK(store.added == 3);
 }
 
+TEST_CASE("a file that was written again between two images is not the layer it was") {
+  const TempDir directory{std::filesystem::temp_directory_path()};
+  const std::vector<FileEntry> entries{{.path = "a", .source = directory.path() / "a"}};
+  CountingStore store;
+  LayerMemo memo;
+  write_file(entries.front().source, "one");
+  const Layer first = memo.write(entries, {}, store);
+  CHECK(memo.write(entries, {}, store).diff_id == first.diff_id);
+  write_file(entries.front().source, "two");
+  CHECK(memo.write(entries, {}, store).diff_id == describe_tar(entries).diff_id);
+  CHECK(store.added == 2);
+}
+
 TEST_CASE("an index refuses images without a platform and two for one") {
   MemoryStore store;
   Recipe recipe{.layers = {{.title = "files", .entries = {text_entry("a", "x")}}}};
