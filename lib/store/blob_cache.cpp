@@ -39,6 +39,7 @@ BlobCache::BlobCache(std::filesystem::path directory, CacheOptions options)
                      tell(fmt::format("blob {} was damaged and is replaced", blob.digest.string()));
                    }}},
       in_use_{in_use_file(directory_)} {
+  require_cache(directory_);
   for (const CacheKind kind : {CacheKind::layer, CacheKind::fetched}) {
     ocibuild::create_directories(record_directory(directory_, kind));
   }

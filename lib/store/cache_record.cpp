@@ -53,6 +53,12 @@ std::filesystem::path in_use_file(const std::filesystem::path& cache) {
   return work_directory(cache) / "in-use";
 }
 
+void require_cache(const std::filesystem::path& directory) {
+  const LayoutReader layout{directory};
+  if (layout.roots().empty()) return;
+  throw Error{Errc::invalid_document, fmt::format("{} is a layout with images, not a cache", directory.native())};
+}
+
 std::uint64_t lock_of(const Digest& blob) {
   std::uint64_t hash = hash_start;
   for (const char c : blob.string()) hash = (hash ^ static_cast<unsigned char>(c)) * hash_prime;

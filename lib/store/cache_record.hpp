@@ -31,6 +31,9 @@ std::filesystem::path record_directory(const std::filesystem::path& cache, Cache
 std::filesystem::path work_directory(const std::filesystem::path& cache);
 std::filesystem::path in_use_file(const std::filesystem::path& cache);
 
+/// Throws Error{invalid_document} for a layout with roots: what they need belongs to no record, and would be evicted.
+void require_cache(const std::filesystem::path& directory);
+
 /// The name of the lock that keeps a blob from being evicted.
 std::uint64_t lock_of(const Digest& blob);
 

@@ -107,6 +107,7 @@ CacheContent cache_content(const fs::path& directory) {
 BlobCount trim_cache(const fs::path& directory, std::uint64_t limit) {
   std::error_code error;
   if (!fs::is_directory(work_directory(directory), error)) return {};
+  require_cache(directory);
   const FileLock one_at_a_time{work_directory(directory) / "trim"};
   ByteLocks in_use{in_use_file(directory)};
   std::vector<fs::path> damaged;

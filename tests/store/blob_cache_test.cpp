@@ -6,6 +6,7 @@
 
 #include "store/caches.hpp"
 #include "support/failure.hpp"
+#include "support/sample_image.hpp"
 
 namespace ocibuild {
 namespace {
@@ -56,6 +57,16 @@ TEST_CASE("a directory that is something else does not become a cache") {
   fs::create_directory(cache.directory);
   std::ofstream{cache.directory / "thesis.txt"} << "x";
   CHECK(testing::failure_of([&] { return cache.open(); }).code() == Errc::invalid_document);
+}
+
+TEST_CASE("a layout with images does not become a cache, and is not trimmed") {
+  Cache cache;
+  LayoutStore layout{cache.directory};
+  const Descriptor root = testing::put_sample_index(layout);
+  layout.tag(root, "v1");
+  CHECK(testing::failure_of([&] { return cache.open(); }).code() == Errc::invalid_document);
+  CHECK(testing::failure_of([&] { return trim_cache(cache.directory, 0); }).code() == Errc::invalid_document);
+  CHECK(layout.contains(root));
 }
 
 TEST_CASE("a record with any bit flipped, cut off or empty is no record, and is removed") {

@@ -59,7 +59,7 @@ struct CacheContent {
 class BlobCache {
  public:
   /// Opens the cache, or makes one, for its owner alone. Throws Error{io} when that is not possible, and
-  /// {invalid_document} for a directory that is something else.
+  /// {invalid_document} for a directory that is something else, as a layout with images.
   explicit BlobCache(std::filesystem::path directory, CacheOptions options = {});
 
   /// The blob of that key, which is used now; or nothing.
@@ -109,7 +109,7 @@ CacheContent cache_content(const std::filesystem::path& directory);
 
 /// Removes the least recently used blobs until those that are left have at most `limit` bytes, and records and blobs
 /// that belong to nothing. What running processes use stays, even above the limit. Returns what was removed; nothing
-/// when there is no such directory. Throws Error{io}.
+/// when there is no such directory. Throws Error{io}, and {invalid_document} for a layout with images.
 BlobCount trim_cache(const std::filesystem::path& directory, std::uint64_t limit);
 
 }  // namespace ocibuild
