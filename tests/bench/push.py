@@ -4,6 +4,7 @@
 Usage: push.py OCIBUILD. Whole processes in turn, medians: assembling alone against `build --push`, an unchanged repeat,
 and `ocibuild copy` against `skopeo copy` from the same layout. Exits 77 when a part is missing, 1 when a goal is missed.
 """
+import itertools
 import os
 import pathlib
 import re
@@ -25,19 +26,23 @@ MACHINES = {"amd64": 62, "arm64": 183}
 BINARY_SIZE = 25_000_000
 
 
-def machine_code(size, offset):
-    """Bytes of real programs: they compress as binaries do."""
-    content = b"".join(pathlib.Path(installed(name)).read_bytes() for name in ("docker-registry", "podman", "skopeo"))
-    return (content * (1 + (size + offset) // len(content)))[offset:offset + size]
-
-
-def make_binary(path, machine, content):
-    """A static executable for a machine, as far as its headers go."""
-    size = 120 + len(content)
+def make_binary(path, machine, number):
+    """A static executable for a machine, as far as its headers go; what follows is of real programs, and compresses as
+    that does. Written piece by piece: what this process holds in memory is counted for those it starts."""
+    size = 120 + BINARY_SIZE
     header = b"\x7fELF\x02\x01\x01" + bytes(9)
     header += struct.pack("<HHIQQQIHHHHHH", 2, machine, 1, 0x400078, 64, 0, 0, 64, 56, 1, 64, 0, 0)
     segment = struct.pack("<IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000, size, size, 4096)
-    path.write_bytes(header + segment + content)
+    programs = [installed(name) for name in ("docker-registry", "podman", "skopeo")]
+    with path.open("wb") as binary:
+        binary.write(header + segment)
+        for turn in itertools.count(number):
+            with open(programs[turn % len(programs)], "rb") as program:
+                program.seek(number * 1_000_003)
+                while piece := program.read(min(1 << 20, size - binary.tell())):
+                    binary.write(piece)
+            if binary.tell() == size:
+                return
 
 
 def make_workspace(directory):
@@ -55,7 +60,7 @@ def make_workspace(directory):
         lock += f'\n[[package]]\nname = "{name}"\nversion = "1.0.0"\n'
         for place, (architecture, machine) in enumerate(MACHINES.items()):
             binary = directory / f"{name}-{architecture}"
-            make_binary(binary, machine, machine_code(BINARY_SIZE, (2 * number + place) * 10_000_019))
+            make_binary(binary, machine, 2 * number + place)
             arguments += ["--binary", f"{name}:linux/{architecture}={binary}"]
     (root / "Cargo.lock").write_text(lock)
     return root, arguments
