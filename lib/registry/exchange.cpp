@@ -13,8 +13,8 @@ namespace ocibuild {
 namespace {
 
 constexpr int max_redirects = 10;
-constexpr std::chrono::milliseconds ghcr_pace{50};             // 20 requests a second; GHCR's limit is 2000 a minute
-constexpr std::chrono::milliseconds ghcr_stale_token{60'000};  // its tokens do not say how long they live
+constexpr std::chrono::milliseconds ghcr_pace{50};  // 20 requests a second; GHCR's limit is 2000 a minute
+constexpr std::string_view secondary_limit = "secondary rate limit";
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -171,24 +171,27 @@ Answer Exchange::follow(Host& host, const RegistryRequest& request, const std::o
   return answer;
 }
 
-/// GHCR answers 403, not 401, to a token that it no longer knows.
-bool Exchange::may_be_stale(const Host& host, Answer& answer, const std::optional<Authorization>& used) const {
+/// GHCR answers 403, not 401, to a token that it does not know any more, and sometimes to one that it does
+/// (goreleaser#1977). One that was got for this very request is neither.
+bool Exchange::may_be_stale(const Host& host, Answer& answer, const std::optional<Authorization>& used,
+                            std::chrono::milliseconds began) const {
   return answer.status() == 403 && host.is_ghcr() && used && used->value.starts_with("Bearer ") &&
-         clock_.now() - used->since > ghcr_stale_token;
+         used->since < began && !failure(answer).says(secondary_limit);
 }
 
 Answer Exchange::send(Host& host, const RegistryRequest& request) {
   retry_.wait_for_turn(host.registry.name);
   wait_for_pace(host);
+  const std::chrono::milliseconds began = clock_.now();
   const auto authorization = authorizer_.authorization(host.registry, request.scopes);
   Answer answer = follow(host, request, authorization);
   const bool own = answer.url.origin() == host.registry.origin;
-  if (own && (answer.status() == 401 || may_be_stale(host, answer, authorization))) {
+  if (own && (answer.status() == 401 || may_be_stale(host, answer, authorization, began))) {
     const auto next =
         authorizer_.renewed(host.registry, request.scopes, answer.url, answer.response.headers, authorization);
     if (next) answer = follow(host, request, next);
   }
-  const bool is_limit = answer.status() == 403 && failure(answer).says("secondary rate limit");
+  const bool is_limit = answer.status() == 403 && failure(answer).says(secondary_limit);
   if (is_limit || is_transient_status(answer.status())) fail(host, request, answer);
   return answer;
 }
@@ -197,7 +200,7 @@ Answer Exchange::send_patiently(Host& host, const RegistryRequest& request) {
   return retry_.run(host.registry.name, [&] { return send(host, request); });
 }
 
-const Failure& Exchange::failure(Answer& answer) {
+const Failure& Exchange::failure(Answer& answer) const {
   if (!answer.failure) {
     answer.failure = read_failure(answer.response, clock_.unix_time(), secrets_);
   }

@@ -87,7 +87,7 @@ class Exchange {
   [[noreturn]] void fail(Host& host, const RegistryRequest& request, Answer& answer);
 
   /// What the body of a failure says, with secrets blanked out.
-  const Failure& failure(Answer& answer);
+  const Failure& failure(Answer& answer) const;
 
   /// The whole body of an answer. Throws TransientError when it breaks off, Error{invalid_document} above `limit`.
   std::string read(const RegistryRequest& request, Answer& answer, std::size_t limit);
@@ -108,7 +108,8 @@ class Exchange {
   HttpResponse send_to(Host& host, const RegistryRequest& request, const Url& url,
                        const std::optional<Authorization>& authorization);
   Answer follow(Host& host, const RegistryRequest& request, const std::optional<Authorization>& authorization);
-  bool may_be_stale(const Host& host, Answer& answer, const std::optional<Authorization>& used) const;
+  bool may_be_stale(const Host& host, Answer& answer, const std::optional<Authorization>& used,
+                    std::chrono::milliseconds began) const;
   void wait_for_pace(Host& host);
   void show_warnings(const Headers& headers);
   bool answers(const Url& base);
