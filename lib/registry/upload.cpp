@@ -229,8 +229,9 @@ BlobOutcome place_blob(Exchange& exchange, const Repository& repository, const B
       return was_sent ? BlobOutcome::uploaded : BlobOutcome::present;
     }
     Upload upload{exchange, repository, blob};
-    for (; source < sources.size() && !upload.has_session(); ++source) {
-      if (upload.may_mount_from(sources[source]) && upload.mount(sources[source])) return BlobOutcome::mounted;
+    while (source < sources.size() && !upload.has_session()) {
+      const std::string& from = sources[source++];  // what fails once is not tried again
+      if (upload.may_mount_from(from) && upload.mount(from)) return BlobOutcome::mounted;
     }
     was_sent = true;
     if (upload.send()) return BlobOutcome::uploaded;
