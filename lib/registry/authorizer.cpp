@@ -96,7 +96,7 @@ std::optional<Authorization> Authorizer::renewed(const Registry& registry, const
     if (challenge->scheme == "bearer") {
       const auto realm = challenge->parameter("realm");
       if (!realm) throw Error{Errc::unauthorized, "401 with a Bearer challenge that names no token server"};
-      server = TokenServer{require_safe_realm(asked, *realm), challenge->parameter("service").value_or("")};
+      server = TokenServer{require_safe_realm(asked, *realm, secrets_), challenge->parameter("service").value_or("")};
     }
     const std::lock_guard lock{known.mutex};
     known.scheme = server ? Scheme::bearer : Scheme::basic;

@@ -116,7 +116,7 @@ std::string basic_authorization(const Credential& credential) {
   return "Basic " + encode_base64(credential.username + ":" + secret);
 }
 
-Url require_safe_realm(const Url& asked, std::string_view realm) {
+Url require_safe_realm(const Url& asked, std::string_view realm, const Secrets& secrets) {
   const auto refused = [](std::string_view why) {
     return Error{Errc::denied, fmt::format("the registry sends its clients to a token server {}", why)};
   };
@@ -128,25 +128,27 @@ Url require_safe_realm(const Url& asked, std::string_view realm) {
   }
   const HttpOrigin& from = asked.origin();
   const HttpOrigin& to = url.origin();
-  if (to.scheme == "http" && from.scheme == "https") throw refused("that speaks plain http").add_note(url.redacted());
+  const std::string shown = secrets.redacted(url.redacted());
+  if (to.scheme == "http" && from.scheme == "https") throw refused("that speaks plain http").add_note(shown);
   if (to.host == from.host) return url;
-  if (is_private(to.host)) throw refused("on a private address").add_note(url.redacted());
-  if (to.scheme == "http") throw refused("on another host that speaks plain http").add_note(url.redacted());
+  if (is_private(to.host)) throw refused("on a private address").add_note(shown);
+  if (to.scheme == "http") throw refused("on another host that speaks plain http").add_note(shown);
   return url;
 }
 
 Token fetch_token(Transport& transport, const TokenQuestion& question, const Secrets& secrets) {
-  return with_context(fmt::format("getting a token from {}", to_string(question.server.realm.origin())), [&] {
-    const std::optional<Credential>& credential = question.credential;
-    if (credential && !credential->identity_token.empty()) {
-      HttpResponse response = send(transport, post_request(question));
-      if (response.status == 200) return read_token(response, secrets);
-      if (!lacks_oauth2(response.status) || credential->username.empty()) refuse(response, question, secrets);
-    }
-    HttpResponse response = send(transport, get_request(question));
-    if (response.status != 200) refuse(response, question, secrets);
-    return read_token(response, secrets);
-  });
+  return with_context(
+      fmt::format("getting a token from {}", secrets.redacted(to_string(question.server.realm.origin()))), [&] {
+        const std::optional<Credential>& credential = question.credential;
+        if (credential && !credential->identity_token.empty()) {
+          HttpResponse response = send(transport, post_request(question));
+          if (response.status == 200) return read_token(response, secrets);
+          if (!lacks_oauth2(response.status) || credential->username.empty()) refuse(response, question, secrets);
+        }
+        HttpResponse response = send(transport, get_request(question));
+        if (response.status != 200) refuse(response, question, secrets);
+        return read_token(response, secrets);
+      });
 }
 
 }  // namespace ocibuild

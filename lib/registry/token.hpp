@@ -28,8 +28,8 @@ struct Token {
 };
 
 /// Checks a realm before anything is sent there: https, unless the registry itself speaks http; no private address,
-/// unless it is the registry's own host. Throws Error{denied}.
-Url require_safe_realm(const Url& asked, std::string_view realm);
+/// unless it is the registry's own host. Throws Error{denied}, without `secrets`.
+Url require_safe_realm(const Url& asked, std::string_view realm, const Secrets& secrets);
 
 /// What a token is asked for, and by whom.
 struct TokenQuestion {
