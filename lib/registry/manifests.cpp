@@ -68,6 +68,15 @@ void require_digest(const Digest& expected, std::string_view bytes, std::string_
               fmt::format("asked for {}, found {}, expected {}", name, found.string(), expected.string())};
 }
 
+/// A web page that a proxy puts in place of everything is no manifest.
+void require_document(const Exchange& exchange, const Answer& answer, const std::string& name) {
+  const std::string type = content_type(answer.response.headers);
+  if (node_kind(type) != NodeKind::blob) return;
+  throw exchange.without_secrets(
+      {Errc::invalid_document,
+       fmt::format("{}: found Content-Type {}, expected that of a manifest or an index", name, quote(type))});
+}
+
 bool is_missing_child(const Failure& failure) {
   return (failure.status == 400 || failure.status == 404) &&
          (failure.says("MANIFEST_BLOB_UNKNOWN") || failure.says("BLOB_UNKNOWN") || failure.says("unknown blob") ||
@@ -94,6 +103,7 @@ std::optional<NamedDocument> read_manifest(Exchange& exchange, const Repository&
     const RegistryRequest request = question(repository, "GET", name);
     Answer answer = exchange.send(repository.host, request);
     if (answer.status() == 404) return {};
+    if (answer.status() == 200) require_document(exchange, answer, name);
     NamedDocument document{.descriptor = describe("", ""),
                            .bytes = read_document(exchange, repository.host, request, answer)};
     document.descriptor = describe(content_type(answer.response.headers), document.bytes);

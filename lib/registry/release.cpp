@@ -235,16 +235,20 @@ void Release::put_children(Image& image, const ReadStore& from, const Descriptor
   }
 }
 
+/// What was taken a moment ago may not be seen at once everywhere.
 void Release::read_again(const std::vector<Descriptor>& roots) {
   for_each_index(roots.size(), options_.jobs, [&](std::size_t i) {
     Image& image = *images_[i];
     for (const Descriptor& document : image.uploaded_documents) {
-      image.store.forget(document);
-      if (image.store.contains(document)) continue;
-      throw Error{Errc::unavailable, fmt::format("{}: the registry took {}, but does not have it",
-                                                 pushing(image.target), document.digest.string())}
-          .add_note("no tag was moved")
-          .add_help("run it again: only what is missing is sent");
+      client_.exchange().retry().run(image.target.image.registry, [&] {
+        image.store.forget(document);
+        if (image.store.contains(document)) return;
+        TransientError lost{fmt::format("{}: the registry took {}, but does not have it", pushing(image.target),
+                                        document.digest.string())};
+        lost.add_note("no tag was moved");
+        lost.add_help("run it again: only what is missing is sent");
+        throw lost;
+      });
     }
   });
 }
