@@ -7,10 +7,13 @@
 #include <string>
 
 #include "ocibuild/base/file.hpp"
+#include "ocibuild/registry/registry_store.hpp"
 #include "ocibuild/store/archive.hpp"
 #include "ocibuild/store/layout_store.hpp"
 #include "ocibuild/store/memory_store.hpp"
 #include "ocibuild/store/union_store.hpp"
+#include "support/registry/fake_clock.hpp"
+#include "support/registry/scripted_transport.hpp"
 
 namespace ocibuild::testing {
 
@@ -66,8 +69,26 @@ struct Union {
   static std::string spelled(std::string name) { return name; }
 };
 
-#define OCIBUILD_ALL_STORES                                                                  \
+/// Read by another client, who remembers nothing of what was put.
+struct RegistryRepository {
+  MemoryRegistry registry;
+  ScriptedTransport transport{"https://registry.test", registry};
+  FakeClock clock;
+  RegistryClient client{transport, clock.clock()};
+  RegistryClient other_client{transport, clock.clock()};
+  RegistryStore store{client, "registry.test", "repository"};
+  RegistryStore reader{other_client, "registry.test", "repository"};
+
+  Store& writer() { return store; }
+  const ReadStore& finish_and_read() { return reader; }
+  static std::string spelled(std::string name) { return name; }
+};
+
+/// Stores that know all their roots, and give any of them any name.
+#define OCIBUILD_LISTING_STORES                                                              \
   ::ocibuild::testing::Memory, ::ocibuild::testing::Layout, ::ocibuild::testing::OciArchive, \
       ::ocibuild::testing::DockerArchive, ::ocibuild::testing::Union
+
+#define OCIBUILD_ALL_STORES OCIBUILD_LISTING_STORES, ::ocibuild::testing::RegistryRepository
 
 }  // namespace ocibuild::testing
