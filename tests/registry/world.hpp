@@ -41,6 +41,21 @@ struct World {
   /// `METHOD TARGET STATUS` of every request, in order, with the answer that arrived.
   std::vector<std::string> lines() { return transport.journal().lines(); }
 
+  /// `METHOD STATUS, ...` of every request, in order.
+  std::string story() {
+    std::string text;
+    for (const JournalEntry& entry : transport.journal().entries()) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", entry.method, entry.status);
+    }
+    return text;
+  }
+
+  /// True when a request went anywhere but to the registry.
+  bool left_home() {
+    return std::ranges::any_of(transport.journal().entries(),
+                               [&](const JournalEntry& entry) { return entry.origin != "https://" + host; });
+  }
+
   std::size_t count(std::string_view method, std::string_view part = {}) {
     return transport.journal().count(method, part);
   }
