@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
+#include "registry/content.hpp"
 
 namespace ocibuild {
 namespace {

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
 
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
 #include "registry/chunks.hpp"
+#include "registry/content.hpp"
 
 namespace ocibuild {
 namespace {
@@ -29,27 +31,6 @@ std::optional<UploadFlow> next_flow(const Host& host, UploadFlow flow) {
   if (flow == UploadFlow::whole) return UploadFlow::streamed;
   if (flow == UploadFlow::streamed && !host.is_ghcr()) return UploadFlow::chunked;
   return {};
-}
-
-class VerifiedBody final : public Source {
- public:
-  explicit VerifiedBody(const Blob& blob) : from_{blob.open(), blob.descriptor}, left_{blob.descriptor.size} {}
-
-  std::size_t read(MutableBytes into) override {
-    const std::size_t count = from_.read(into);
-    left_ -= count;
-    std::byte end{};
-    if (count > 0 && left_ == 0) from_.read({&end, 1});
-    return count;
-  }
-
- private:
-  VerifyingSource from_;
-  std::uint64_t left_;
-};
-
-HttpBody verified_body(const Blob& blob) {
-  return {.size = blob.descriptor.size, .open = [&blob] { return open_verified(blob); }};
 }
 
 /// One attempt to upload a blob: a session and its flow.
@@ -79,6 +60,17 @@ class Upload {
 
   /// Sends the blob. True when the registry says that it has it now; false when that is to be asked.
   bool send() {
+    try {
+      return send_somehow();
+    } catch (const TransientError&) {
+      // Whoever reads the content has tried again already.
+      if (content_failure_) std::rethrow_exception(content_failure_);
+      throw;
+    }
+  }
+
+ private:
+  bool send_somehow() {
     for (;;) {
       if (!location_) start();
       const UploadFlow flow = repository_.host.flow;
@@ -91,7 +83,6 @@ class Upload {
     }
   }
 
- private:
   RegistryRequest begin() const {
     return {.method = "POST", .url = repository_.url("blobs/uploads/"), .headers = {}, .body = {}, .scopes = scopes_};
   }
@@ -113,13 +104,17 @@ class Upload {
     least_chunk_ = chunk_size(answer.response.headers);
   }
 
+  HttpBody content() {
+    return {.size = blob_.descriptor.size, .open = [this] { return open_watched(blob_, content_failure_); }};
+  }
+
   Url closing_url() const { return location_->with_query("digest", blob_.descriptor.digest.string()); }
 
   Answer put_whole() {
     request_ = {.method = "PUT",
                 .url = closing_url(),
                 .headers = {{"Content-Type", std::string{octets}}},
-                .body = verified_body(blob_),
+                .body = content(),
                 .scopes = scopes_};
     return exchange_.send(repository_.host, request_);
   }
@@ -129,7 +124,7 @@ class Upload {
       request_ = {.method = "PATCH",
                   .url = *location_,
                   .headers = {{"Content-Type", std::string{octets}}},
-                  .body = verified_body(blob_),
+                  .body = content(),
                   .scopes = scopes_};
       Answer answer = exchange_.send(repository_.host, request_);
       if (answer.status() < 200 || answer.status() > 204) return answer;
@@ -183,6 +178,7 @@ class Upload {
   RegistryRequest request_;  // the last one that carried content
   std::optional<Url> location_;
   std::uint64_t least_chunk_ = 0;
+  std::exception_ptr content_failure_;
 };
 
 /// What a registry has under a digest may have been cut short. An answer that does not say how long it is, or that the
@@ -210,10 +206,6 @@ bool ask_for_blob(Exchange& exchange, const Repository& repository, const Descri
 }
 
 }  // namespace
-
-std::unique_ptr<Source> open_verified(const Blob& blob) {
-  return std::make_unique<VerifiedBody>(blob);
-}
 
 bool has_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob) {
   return exchange.retry().run(repository.host.registry.name,

@@ -28,10 +28,6 @@ struct Repository {
 /// True when the repository has the blob in its size. One HEAD, tried again by the policy.
 bool has_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob);
 
-/// The bytes of a blob, verified before the last of them is given out: what is wrong never arrives whole. Throws
-/// Error{digest_mismatch}.
-std::unique_ptr<Source> open_verified(const Blob& blob);
-
 /// Puts a blob there unless it is there already. First asks for it; then, for each of `sources`, tries to mount it from
 /// that repository of the same registry; then uploads. A failed upload starts again with the question: the answer to
 /// the first may have been lost. Throws Error{unavailable, denied, unauthorized, digest_mismatch}.

@@ -90,6 +90,24 @@ TEST_CASE("UP01: a manifest gets there over connections that end") {
   }
 }
 
+TEST_CASE("UP01: content that cannot be read is no fault of the registry it goes to, and not read in circles") {
+  World world;
+  MemoryRegistry base;
+  Faults broken{{{.method = "GET", .fault = reset_at(FaultPoint::response, 5)},
+                 {.method = "GET", .times = FaultRule::always, .fault = reset_at(FaultPoint::head)}}};
+  base.put_blob("base", content);
+  world.transport.route("https://base.test", base, broken);
+  const RegistryStore from{world.client, "base.test", "base"};
+  RegistryStore to = world.store();
+  Blob blob = blob_of(content);
+  blob.open = [&] { return from.open(blob.descriptor); };
+  const Error error = failure_of([&] { return to.place(blob); });
+  CHECK(error.code() == Errc::unavailable);
+  CHECK(any_says(error.notes(), "asked: GET https://base.test/v2/base/blobs/"));
+  CHECK(world.count("POST") == 1);
+  CHECK(world.count("GET") == 5);
+}
+
 TEST_CASE("UP02: an upload whose answer was lost is found, and nothing is sent again") {
   World world;
   world.faults.add({.method = "PUT", .fault = lost_answer()});
