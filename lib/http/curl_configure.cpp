@@ -55,7 +55,9 @@ void CurlTransfer::configure(const CurlOptions& options) {
 void CurlTransfer::configure_security(const CurlOptions& options) {
   const HttpOrigin& origin = request_.url.origin();
   set(easy_, CURLOPT_PROTOCOLS_STR, origin.scheme.c_str());
-  set(easy_, CURLOPT_PROXY, (origin.scheme == "https" ? options.proxy.https : options.proxy.http).c_str());
+  // As in Go, and so in the tools that people know, loopback hosts are never asked through a proxy.
+  const std::string& proxy = origin.scheme == "https" ? options.proxy.https : options.proxy.http;
+  set(easy_, CURLOPT_PROXY, is_loopback(origin.host) ? "" : proxy.c_str());
   set(easy_, CURLOPT_NOPROXY, options.proxy.none.c_str());
   if (!options.ca_file.empty()) set(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
   if (names_host(options.insecure_hosts, origin)) {

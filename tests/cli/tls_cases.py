@@ -3,14 +3,13 @@
 import contextlib
 import os
 import random
-import socketserver
 import subprocess
-import threading
 import time
 
 from certificates import Authority
-from harness import PROGRAM, Skip, case, contains, environment, equal, fails, lacks, run_cases, succeeds
+from harness import PROGRAM, case, contains, environment, equal, fails, lacks, run_cases, succeeds
 from judges import skopeo_manifest, tiny_image
+from plain_host import plain_host
 from real_registry import registry
 from tls_proxy import tls_proxy
 
@@ -106,25 +105,14 @@ def refuses_files(directory):
 
 
 @case("a host that speaks plain http, and is not one of ours, is refused at once; --insecure allows it")
-def refuses_plain_http(directory):
-    class Answer(socketserver.StreamRequestHandler):
-        def handle(self):
-            self.rfile.readline()
-            self.wfile.write(b'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
-
-    name = os.uname().nodename.lower()
-    if name == "localhost":
-        raise Skip("this machine has no name that is not of a loopback host")
-    with socketserver.ThreadingTCPServer(("", 0), Answer) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        image = f"{name}:{server.server_address[1]}/a"
+def refuses_plain_http(_):
+    with plain_host() as host:
         began = time.monotonic()
-        message = fails(5, "inspect", image, env=clean())
+        message = fails(5, "inspect", f"{host}/a", env=clean())
         equal(time.monotonic() - began < 2, True, message)
-        contains(message, f"{name} does not speak TLS")
-        contains(message, f"--insecure {image.split('/')[0]}")
-        contains(fails(3, "inspect", image, "--insecure", image.split("/")[0], env=clean()), "there is no such image")
-        server.shutdown()
+        contains(message, f"{host.split(':')[0]} does not speak TLS")
+        contains(message, f"--insecure {host}")
+        contains(fails(3, "inspect", f"{host}/a", "--insecure", host, env=clean()), "there is no such image")
 
 
 @case("a large image goes up and down over HTTP/2 and HTTP/1.1 in little memory")

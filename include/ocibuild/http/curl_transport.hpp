@@ -13,7 +13,8 @@
 
 namespace ocibuild {
 
-/// Proxies as `http://host:port`; empty: none. `none` lists hosts that are reached directly, as NO_PROXY does.
+/// Proxies as `http://host:port`; empty: none. `none` lists hosts that are reached directly, as NO_PROXY does; loopback
+/// hosts always are.
 struct ProxySettings {
   std::string http;
   std::string https;
