@@ -35,8 +35,9 @@ std::string carried_name(const Place& source, PlaceKind destination) {
 Copied copy_to_store(const CopyCommand& options, const OpenedRoot& from, const Place& to, Session& session,
                      Progress& progress) {
   const std::unique_ptr<Store> store = open_for_writing(to, layout_options(session.console));
-  const Copied copied = copy_shown(*from.store, from.root, *store,
-                                   {.subject = to.string(), .jobs = resolve_jobs(options.jobs)}, progress);
+  const CopyRequest request{.subject = to.string(), .jobs = resolve_jobs(options.jobs)};
+  const Copied copied = with_context(fmt::format("copying {}", options.source),
+                                     [&] { return copy_shown(*from.store, from.root, *store, request, progress); });
   store->tag(from.root, to.name);
   store->finish();
   progress.finish(to.string(), fmt::format("{}, {}", counted(copied.blobs, "blob"), human_size(copied.bytes)));

@@ -35,7 +35,8 @@ ExitCode run(const InspectCommand& options, Session& session) {
     session.console.result(read_blob(*opened.store, opened.root, max_manifest_size));
     return ExitCode::ok;
   }
-  const RootFacts facts = read_facts(*opened.store, opened.root);
+  const RootFacts facts =
+      with_context(fmt::format("reading {}", place.string()), [&] { return read_facts(*opened.store, opened.root); });
   const FactsStyle style{.style = session.console.result_style(),
                          .full_digests = session.console.verbosity() >= Verbosity::verbose};
   session.console.result(options.json ? facts_json(place.string(), facts) : facts_text(place.string(), facts, style));

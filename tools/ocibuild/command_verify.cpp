@@ -60,7 +60,9 @@ ExitCode run(const VerifyCommand& options, Session& session) {
   progress->update({.subject = name, .activity = "verifying"});
   Network network{options.network, session};
   const OpenedRoot opened = open_for_reading(Place::parse(options.place), network);
-  const Report report = verify(*opened.store, opened.root, {.jobs = resolve_jobs(options.jobs)});
+  const Report report = with_context(fmt::format("verifying {}", name), [&] {
+    return verify(*opened.store, opened.root, {.jobs = resolve_jobs(options.jobs)});
+  });
   progress->finish(name, "");
   const auto result = options.json ? report_json : report_text;
   session.console.result(result(name, opened.root, report));
