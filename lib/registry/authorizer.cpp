@@ -83,6 +83,10 @@ std::optional<Credential> Authorizer::credential(const Registry& registry, const
   return found;
 }
 
+std::string Authorizer::who(const Registry& registry, const Scopes& scopes) const {
+  return describe_source(credential(registry, scopes));
+}
+
 std::optional<Authorization> Authorizer::authorization(const Registry& registry, const Scopes& scopes) {
   return current(registry, known(registry), scopes, "");
 }

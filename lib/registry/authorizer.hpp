@@ -45,6 +45,9 @@ class Authorizer {
   std::optional<Authorization> renewed(const Registry& registry, const Scopes& scopes, const Url& asked,
                                        const Headers& answer, const std::optional<Authorization>& used);
 
+  /// For people: where the credential for such requests comes from, or that there is none.
+  std::string who(const Registry& registry, const Scopes& scopes) const;
+
  private:
   struct Known;  // what is known of one registry
   struct Slot;   // one token

@@ -212,6 +212,10 @@ void Exchange::fail(Host& host, const RegistryRequest& request, Answer& answer) 
     throw_failure(failure(answer), host.registry.name);
   } catch (Error& error) {
     error.add_note(asked(request, answer.url));
+    const bool refused = error.code() == Errc::unauthorized || error.code() == Errc::denied;
+    if (refused && answer.url.origin() == host.registry.origin) {
+      error.add_note(authorizer_.who(host.registry, request.scopes));
+    }
     throw;
   }
 }

@@ -103,6 +103,21 @@ Error final_error(const Failure& failure, std::string_view registry) {
   return Error{failure.status == 404 ? Errc::not_found : Errc::unavailable, text};
 }
 
+/// What a status means that came without words, as to HEAD.
+std::string reason_of(int status) {
+  constexpr std::array<std::pair<int, std::string_view>, 9> reasons{{{401, "unauthorized"},
+                                                                     {403, "forbidden"},
+                                                                     {404, "not found"},
+                                                                     {405, "method not allowed"},
+                                                                     {429, "too many requests"},
+                                                                     {500, "internal server error"},
+                                                                     {502, "bad gateway"},
+                                                                     {503, "service unavailable"},
+                                                                     {504, "gateway timeout"}}};
+  const auto* const found = std::ranges::find(reasons, status, &std::pair<int, std::string_view>::first);
+  return found == reasons.end() ? fmt::format("{}", status) : fmt::format("{} {}", status, found->second);
+}
+
 }  // namespace
 
 bool is_ghcr(std::string_view host) {
@@ -124,6 +139,7 @@ Failure read_failure(HttpResponse& response, std::chrono::seconds unix_time, con
 }
 
 std::string describe(const Failure& failure) {
+  if (failure.code.empty() && failure.message.empty()) return reason_of(failure.status);
   std::string text = fmt::format("{}", failure.status);
   if (!failure.code.empty()) text += " " + to_lower(failure.code);
   if (failure.message.empty()) return text;

@@ -98,8 +98,7 @@ HttpResponse send(Transport& transport, const HttpRequest& request) {
     throw_failure(failure, question.registry);
   } catch (Error& error) {
     if (error.code() != Errc::unauthorized && error.code() != Errc::denied) throw;
-    error.add_note(question.credential ? fmt::format("the credential was taken from {}", question.credential->source)
-                                       : std::string{"there was no credential for it, so the request was anonymous"});
+      error.add_note(describe_source(question.credential));
     throw;
   }
 }
@@ -110,6 +109,11 @@ bool lacks_oauth2(int status) {
 }
 
 }  // namespace
+
+std::string describe_source(const std::optional<Credential>& credential) {
+  return credential ? fmt::format("the credential was taken from {}", credential->source)
+                    : "there was no credential for it, so the request was anonymous";
+}
 
 std::string basic_authorization(const Credential& credential) {
   const std::string& secret = credential.password.empty() ? credential.identity_token : credential.password;

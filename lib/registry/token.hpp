@@ -45,6 +45,9 @@ struct TokenQuestion {
 /// answer that is no token; what the server says comes without `secrets`.
 Token fetch_token(Transport& transport, const TokenQuestion& question, const Secrets& secrets);
 
+/// For people: where a credential comes from, or that there is none.
+std::string describe_source(const std::optional<Credential>& credential);
+
 /// `Basic` and user and password in base64; where there is no password, an identity token takes its place.
 std::string basic_authorization(const Credential& credential);
 

@@ -1,5 +1,6 @@
 """The main job, judged by others: the images of examples/demon in skopeo, umoci, podman and qemu."""
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -12,13 +13,14 @@ import subprocess
 import tempfile
 
 import harness
+import real_registry
 from answers import health, listening_port
 from harness import Skip, case, environment, equal, require
 from podman import podman
 from service import run
 
 COMPONENTS = ["engine", "operate-ui", "runtime"]
-IMAGE = re.compile(r"ghcr\.io/afewell-hh/demon-([a-z-]+)@(sha256:[0-9a-f]{64})")
+REGISTRY = "ghcr.io/afewell-hh"  # as its Cargo.toml says
 SOURCES = pathlib.Path(__file__).resolve().parents[2]
 SCRATCH = pathlib.Path(tempfile.mkdtemp(prefix="ocibuild-demon-"))
 
@@ -34,13 +36,14 @@ def clone(directory):
     return directory
 
 
-def build(directory, *arguments, **changes):
+def build(directory, *arguments, registry=REGISTRY, **changes):
     """The digest of each component."""
+    image = re.compile(re.escape(registry) + r"/demon-([a-z-]+)@(sha256:[0-9a-f]{64})")
     home = pathlib.Path.home()
     env = environment(CARGO_HOME=os.environ.get("CARGO_HOME", home / ".cargo"),
                       RUSTUP_HOME=os.environ.get("RUSTUP_HOME", home / ".rustup"), **changes)
     lines = harness.succeeds("build", *arguments, cwd=directory, env=env, timeout=3000).splitlines()
-    matches = [IMAGE.fullmatch(line) for line in lines]
+    matches = [image.fullmatch(line) for line in lines]
     equal([bool(match) for match in matches], [True] * 3, lines)
     return {match[1]: match[2] for match in matches}
 
@@ -60,6 +63,18 @@ def demon():
     if failure:
         raise failure
     return directory, digests
+
+
+@contextlib.contextmanager
+def pushed():
+    """The digests in a registry that was pushed to from the build that is there already, and where they are."""
+    require("skopeo")
+    directory, built = demon()
+    with real_registry.registry() as served:
+        host = f"{served.host}/afewell-hh"
+        digests = build(directory, "--push", "--registry", host, registry=host)
+        equal(digests, built)
+        yield digests, host
 
 
 def layout():
@@ -125,6 +140,31 @@ def podman_runs(directory):
     with podman(directory) as engine:
         for component in COMPONENTS:
             with engine.running(f"oci:{layout()}:{component}", "--port", "0") as container:
+                equal(health(listening_port(container.errors))["service"], component)
+                equal(container.stop(), 0, container.errors())
+
+
+@case("the same build is pushed to a registry, where skopeo finds both tags of each component")
+def pushes(_):
+    with pushed() as (_, host):
+        revision = run("git", "rev-parse", "HEAD", cwd=demon()[0]).strip()
+        for component, digest in demon()[1].items():
+            tags = harness.succeeds("tags", f"{host}/demon-{component}").split()
+            equal(("latest" in tags, len(tags)), (True, 2))
+            equal([tag for tag in tags if revision.startswith(tag.removeprefix("sha-"))], tags[1:])
+            for tag in tags:
+                raw = run("skopeo", "inspect", "--raw", "--tls-verify=false", f"docker://{host}/demon-{component}:{tag}")
+                equal("sha256:" + hashlib.sha256(raw.encode()).hexdigest(), digest)
+
+
+@case("podman pulls each component from the registry by its digest, and it answers on /health")
+def podman_pulls(directory):
+    if platform.machine() != "x86_64":
+        raise Skip("this machine runs no amd64 programs")
+    with pushed() as (digests, host), podman(directory) as engine:
+        for component, digest in digests.items():
+            image = engine.pull(f"{host}/demon-{component}@{digest}")
+            with engine.running(image, "--port", "0") as container:
                 equal(health(listening_port(container.errors))["service"], component)
                 equal(container.stop(), 0, container.errors())
 
