@@ -15,10 +15,6 @@ namespace {
 
 constexpr int max_depth = 8;  // as walk
 
-bool is_docker(std::string_view media_type) {
-  return media_type.starts_with("application/vnd.docker.");
-}
-
 class Documents {
  public:
   explicit Documents(const ReadStore& store) : store_{store} {}
@@ -103,7 +99,7 @@ class Documents {
           fmt::format("the index says {}, the config says {}", node.platform->string(), config.platform.string()));
     }
     const auto is_foreign = [&](const Descriptor& blob) {
-      return is_docker(blob.media_type) != is_docker(node.media_type);
+      return family_of(blob.media_type) != family_of(node.media_type);
     };
     const auto foreign = std::find_if(manifest.layers.begin(), manifest.layers.end(), is_foreign);
     if (is_foreign(manifest.config) || foreign != manifest.layers.end()) {

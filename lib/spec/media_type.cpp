@@ -33,6 +33,20 @@ constexpr std::array layer_types = {
     LayerType{"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", Compression::gzip, Distribution::restricted},
 };
 
+struct Twins {
+  std::string_view oci;
+  std::string_view docker;
+};
+
+constexpr std::array twins = {
+    Twins{media_type::index, media_type::docker_list},
+    Twins{media_type::manifest, media_type::docker_manifest},
+    Twins{media_type::config, media_type::docker_config},
+    Twins{media_type::layer_tar, media_type::docker_layer_tar},
+    Twins{media_type::layer_gzip, media_type::docker_layer_gzip},
+    Twins{media_type::layer_zstd, media_type::docker_layer_zstd},
+};
+
 const LayerType* find_layer(std::string_view media_type) noexcept {
   const auto found = std::ranges::find(layer_types, media_type, &LayerType::media_type);
   return found == layer_types.end() ? nullptr : &*found;
@@ -60,6 +74,17 @@ NodeKind node_kind(std::string_view media_type) noexcept {
   if (media_type == media_type::index || media_type == media_type::docker_list) return NodeKind::index;
   if (media_type == media_type::manifest || media_type == media_type::docker_manifest) return NodeKind::manifest;
   return NodeKind::blob;
+}
+
+Family family_of(std::string_view media_type) noexcept {
+  return media_type.starts_with("application/vnd.docker.") ? Family::docker : Family::oci;
+}
+
+std::string_view in_family(Family family, std::string_view media_type) noexcept {
+  for (const Twins& pair : twins) {
+    if (media_type == pair.oci || media_type == pair.docker) return family == Family::docker ? pair.docker : pair.oci;
+  }
+  return media_type;
 }
 
 bool is_image_config(std::string_view media_type) noexcept {

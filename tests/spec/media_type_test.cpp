@@ -56,3 +56,12 @@ TEST_CASE("layers that must not be uploaded are recognised") {
   CHECK_FALSE(is_nondistributable(media_type::layer_gzip));
   CHECK_FALSE(is_nondistributable(media_type::config));
 }
+
+TEST_CASE("what both families have is spelled in either of them") {
+  CHECK(family_of(media_type::docker_list) == Family::docker);
+  CHECK(family_of(media_type::layer_gzip) == Family::oci);
+  CHECK(in_family(Family::docker, media_type::index) == media_type::docker_list);
+  CHECK(in_family(Family::docker, media_type::docker_config) == media_type::docker_config);
+  CHECK(in_family(Family::oci, media_type::docker_layer_zstd) == media_type::layer_zstd);
+  CHECK(in_family(Family::docker, media_type::empty) == media_type::empty);
+}

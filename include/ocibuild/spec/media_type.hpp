@@ -32,6 +32,13 @@ enum class NodeKind {
 };
 NodeKind node_kind(std::string_view media_type) noexcept;
 
+/// Who defined a media type, and so which documents go together: Docker's own and OCI's are alike, but not mixed.
+enum class Family { oci, docker };
+Family family_of(std::string_view media_type) noexcept;
+
+/// The type that means the same in `family`; `media_type` itself when it is of that family or has no twin there.
+std::string_view in_family(Family family, std::string_view media_type) noexcept;
+
 /// True for an image config, of either family.
 bool is_image_config(std::string_view media_type) noexcept;
 
