@@ -7,48 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "build/library_directories.hpp"
 #include "ocibuild/base/error.hpp"
 
 namespace ocibuild {
 namespace {
-
-constexpr int max_links = 40;  // as the kernel, path_resolution(7)
-
-/// Splits a path into its parts, without empty ones and `.`.
-std::vector<std::string> parts_of(std::string_view path) {
-  std::vector<std::string> parts;
-  while (!path.empty()) {
-    const auto slash = path.find('/');
-    const auto part = path.substr(0, slash);
-    if (!part.empty() && part != ".") parts.emplace_back(part);
-    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-  }
-  return parts;
-}
-
-std::string normal(std::string_view path) {
-  std::string result;
-  for (const auto& part : parts_of(path)) {
-    if (part == "..") {
-      result.resize(result.empty() ? 0 : result.rfind('/'));
-    } else {
-      result += '/' + part;
-    }
-  }
-  return result;
-}
-
-/// GNU's multiarch names, as Debian's ld.so searches them.
-std::string_view multiarch(const Platform& platform) {
-  if (platform.architecture == "amd64") return "x86_64-linux-gnu";
-  if (platform.architecture == "arm64") return "aarch64-linux-gnu";
-  if (platform.architecture == "arm") return "arm-linux-gnueabihf";
-  if (platform.architecture == "386") return "i386-linux-gnu";
-  if (platform.architecture == "riscv64") return "riscv64-linux-gnu";
-  if (platform.architecture == "ppc64le") return "powerpc64le-linux-gnu";
-  if (platform.architecture == "s390x") return "s390x-linux-gnu";
-  return "";
-}
 
 std::string directory_of(std::string_view path) {
   return std::string{path.substr(0, path.rfind('/'))};
@@ -70,12 +33,7 @@ std::vector<std::string> search_path(const RunnabilityQuestion& question) {
     directories.push_back(expand_origin(directory, question.binary));
   }
   std::ranges::copy(question.contents.library_directories(), std::back_inserter(directories));
-  const auto triple = multiarch(question.platform);
-  for (const std::string_view root : {"/lib", "/usr/lib", "/usr/local/lib"}) {
-    directories.emplace_back(root);
-    directories.push_back(fmt::format("{}64", root));
-    if (!triple.empty()) directories.push_back(fmt::format("{}/{}", root, triple));
-  }
+  std::ranges::move(standard_library_directories(question.platform), std::back_inserter(directories));
   return directories;
 }
 
@@ -145,45 +103,6 @@ void note_limits(const RunnabilityQuestion& question, Runnability& outcome) {
 }
 
 }  // namespace
-
-void ImageContents::add_file(std::string_view path) {
-  entries_[normal(path)] = std::nullopt;
-}
-
-void ImageContents::add_symlink(std::string_view path, std::string_view target) {
-  entries_[normal(path)] = std::string{target};
-}
-
-void ImageContents::add_library_directory(std::string_view path) {
-  library_directories_.push_back(normal(path));
-}
-
-bool ImageContents::contains(std::string_view path) const {
-  auto left = parts_of(path);
-  std::ranges::reverse(left);  // the next part is at the back
-  std::string at;
-  int links = 0;
-  while (!left.empty()) {
-    const auto part = std::move(left.back());
-    left.pop_back();
-    if (part == "..") {
-      at.resize(at.empty() ? 0 : at.rfind('/'));
-      continue;
-    }
-    const auto here = at + '/' + part;
-    const auto entry = entries_.find(here);
-    if (entry == entries_.end() || !entry->second) {
-      at = here;
-      continue;
-    }
-    if (++links > max_links) return false;
-    if (entry->second->starts_with('/')) at.clear();
-    auto target = parts_of(*entry->second);
-    std::ranges::reverse(target);
-    std::ranges::move(target, std::back_inserter(left));
-  }
-  return entries_.contains(at);
-}
 
 Runnability prove_runnable(const RunnabilityQuestion& question) {
   Runnability outcome;
