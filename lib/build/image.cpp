@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "build/inherit.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/spec/manifest.hpp"
 
@@ -24,10 +25,9 @@ Descriptor build_image(const Recipe& recipe, Store& into) {
 }
 
 Descriptor build_image(const Recipe& recipe, Store& into, LayerMemo& memo, const TakeLayer& layer_ready) {
-  Config config = recipe.config;
-  config.diff_ids.clear();
-  config.history.clear();
-  std::vector<Descriptor> layers;
+  Config config = inherited_config(recipe);
+  std::vector<Descriptor> layers = recipe.base ? recipe.base->manifest.layers : std::vector<Descriptor>{};
+  const Family family = recipe.base ? family_of(recipe.base->manifest.media_type) : Family::oci;
   for (const LayerPlan& plan : recipe.layers) {
     if (plan.entries.empty()) continue;
     const Layer layer = memo.write(plan.entries, recipe.layer_options, into);
@@ -35,12 +35,16 @@ Descriptor build_image(const Recipe& recipe, Store& into, LayerMemo& memo, const
     config.diff_ids.push_back(layer.diff_id);
     config.history.push_back({.created = config.created, .created_by = fmt::format("ocibuild {}", plan.title)});
     layers.push_back(layer.descriptor);
+    layers.back().media_type = in_family(family, layer.descriptor.media_type);
   }
-  Blob config_blob = memory_blob(media_type::config, serialize(config));
+  const Blob config_blob = memory_blob(in_family(family, media_type::config), serialize(config));
   into.put(config_blob);
-  const Manifest manifest{
-      .config = config_blob.descriptor, .layers = std::move(layers), .annotations = recipe.annotations};
-  const Blob manifest_blob = memory_blob(media_type::manifest, serialize(manifest));
+  Manifest manifest{.media_type = std::string{in_family(family, media_type::manifest)},
+                    .config = config_blob.descriptor,
+                    .layers = std::move(layers),
+                    .annotations = recipe.annotations};
+  if (recipe.base) annotate_base(manifest.annotations, recipe.base->name, recipe.base->descriptor.digest);
+  const Blob manifest_blob = memory_blob(manifest.media_type, serialize(manifest));
   into.put(manifest_blob);
   Descriptor described = manifest_blob.descriptor;
   described.platform = config.platform;
@@ -62,7 +66,10 @@ Descriptor build_index(std::span<const Descriptor> images, const Annotations& an
   if (twice != index.manifests.end()) {
     throw Error{Errc::invalid_argument, fmt::format("two images for {}", twice->platform->string())};
   }
-  const Blob blob = memory_blob(media_type::index, serialize(index));
+  const auto is_docker = [](const Descriptor& image) { return family_of(image.media_type) == Family::docker; };
+  const bool is_list = !images.empty() && std::ranges::all_of(images, is_docker);
+  index.media_type = in_family(is_list ? Family::docker : Family::oci, media_type::index);
+  const Blob blob = memory_blob(index.media_type, serialize(index));
   into.put(blob);
   return blob.descriptor;
 }

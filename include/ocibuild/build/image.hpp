@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "ocibuild/build/base.hpp"
 #include "ocibuild/layer/layer.hpp"
 #include "ocibuild/spec/config.hpp"
 #include "ocibuild/store/store.hpp"
@@ -24,9 +25,10 @@ struct LayerPlan {
 
 /// Everything that determines an image for one platform. Equal recipes give equal digests.
 struct Recipe {
-  std::vector<LayerPlan> layers;  ///< base first; one without entries is left out
-  Config config;                  ///< without diff_ids and history, which come from the layers
-  Annotations annotations;        ///< of the manifest
+  std::shared_ptr<const BaseImage> base;  ///< null: scratch
+  std::vector<LayerPlan> layers;          ///< lowest first; one without entries is left out
+  Config config;  ///< without diff_ids and history, which come from the layers; what is empty comes from the base
+  Annotations annotations;  ///< of the manifest
   LayerOptions layer_options;
 };
 
@@ -56,11 +58,15 @@ using TakeLayer = std::function<void(const Layer&)>;
 
 /// Puts layers, config and manifest into the store and returns the manifest's descriptor, platform included.
 /// History has one line for each layer. Throws as write_layer and Store::put.
+///
+/// With a base the manifest lists the base's layers first, as they are, all media types are of the base's family, OCI
+/// or Docker, the configuration goes on where the base's ends, and annotations name the base. The base's layers are
+/// not put into the store: see copy_layers.
 Descriptor build_image(const Recipe& recipe, Store& into);
 Descriptor build_image(const Recipe& recipe, Store& into, LayerMemo& memo, const TakeLayer& layer_ready = {});
 
-/// Joins images in an index, in the order os, architecture, variant. Each has a platform, no two the same: otherwise
-/// throws Error{invalid_argument}.
+/// Joins images in an index, in the order os, architecture, variant; images of Docker's family alone are joined in a
+/// manifest list. Each has a platform, no two the same: otherwise throws Error{invalid_argument}.
 Descriptor build_index(std::span<const Descriptor> images, const Annotations& annotations, Store& into);
 
 /// Bytes of a manifest, its config and its layers: what a node downloads that has none of them.
