@@ -1,12 +1,12 @@
 // Images without cargo.
 #include "ocibuild/build/assemble.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include "build/contents.hpp"
+#include "build/inherit.hpp"
 #include "build/setting_values.hpp"
 #include "build/timestamp.hpp"
 #include "ocibuild/base/error.hpp"
@@ -23,7 +23,7 @@ bool starts_as_elf(const std::filesystem::path& path) {
   return is_elf(Bytes{beginning}.first(read_fully(file, beginning)));
 }
 
-void prove_entrypoint(const ImageRequest& request, const Recipe& recipe) {
+void prove_entrypoint(const ImageRequest& request, const Recipe& recipe, BaseContents& bases) {
   const std::vector<std::string>& entrypoint = request.execution.entrypoint;
   if (entrypoint.empty()) return;
   for (const FileEntry& entry : recipe.layers.front().entries) {
@@ -31,19 +31,21 @@ void prove_entrypoint(const ImageRequest& request, const Recipe& recipe) {
     if (!is_program || !starts_as_elf(entry.source)) continue;
     const ElfFacts facts = read_elf(entry.source);
     with_context(fmt::format("{} for {}", entrypoint.front(), recipe.config.platform.string()), [&] {
-      require_runnable({facts, entrypoint.front(), recipe.config.platform, contents_of(recipe)});
+      const ImageContents contents = contents_of(recipe, facts, bases);
+      require_runnable({facts, entrypoint.front(), recipe.config.platform, contents});
     });
   }
 }
 
 Recipe recipe_for(const ImageRequest& request, const std::vector<FileEntry>& files, const Platform& platform) {
-  Recipe recipe{.layers = {{.title = "files", .entries = files}},
+  Recipe recipe{.base = request.base ? image_for(*request.base, platform) : nullptr,
+                .layers = {{.title = "files", .entries = files}},
                 .config = {.created = rfc3339(request.created), .platform = platform, .config = request.execution},
                 .annotations = request.annotations,
                 .layer_options = request.layer_options};
-  std::vector<std::string>& env = recipe.config.config.env;
-  const bool has_path = std::any_of(env.begin(), env.end(), [](const auto& v) { return v.starts_with("PATH="); });
-  if (!has_path) env.insert(env.begin(), fmt::format("PATH={}", search_path));
+  std::string& user = recipe.config.config.user;
+  if (user.empty()) user = user_for(std::nullopt, recipe.base.get());
+  add_default_path(recipe);
   return recipe;
 }
 
@@ -62,26 +64,32 @@ FileRule parse_add(std::string_view text) {
   return rule;
 }
 
-void expect_scratch(std::string_view base) {
-  if (base == "scratch") return;
-  throw Error{Errc::unsupported, fmt::format("base `{}`: this version builds on `scratch` only", base)}
-      .add_note("bases from a registry come with the support for registries")
-      .add_help("leave the base out, or say `scratch`");
-}
-
-Descriptor assemble_image(const ImageRequest& request, Store& into) {
+std::vector<Recipe> image_recipes(const ImageRequest& request) {
   if (request.platforms.empty()) throw Error{Errc::invalid_argument, "an image needs at least one platform"};
   const std::vector<FileEntry> files =
       collect_files(request.files, {.directory = request.directory, .border = request.directory});
   std::vector<Recipe> recipes;
+  BaseContents bases;
   for (const Platform& platform : request.platforms) {
     recipes.push_back(recipe_for(request, files, platform));
-    prove_entrypoint(request, recipes.back());
+    prove_entrypoint(request, recipes.back(), bases);
   }
+  return recipes;
+}
+
+Descriptor assemble_image(const ImageRequest& request, std::span<const Recipe> recipes, Store& into) {
+  const bool copies = request.base && request.base_layers == BaseLayers::copy;
+  if (copies) copy_layers(request.base->images, into, {.jobs = request.layer_options.jobs});
   LayerMemo memo{request.cache};
   std::vector<Descriptor> images;
   for (const Recipe& recipe : recipes) images.push_back(build_image(recipe, into, memo));
-  return images.size() == 1 ? images.front() : build_index(images, request.annotations, into);
+  Annotations annotations = request.annotations;
+  if (request.base) annotate_base(annotations, request.base->name, request.base->root.digest);
+  return build_index(images, annotations, into);
+}
+
+Descriptor assemble_image(const ImageRequest& request, Store& into) {
+  return assemble_image(request, image_recipes(request), into);
 }
 
 }  // namespace ocibuild

@@ -16,7 +16,8 @@
 namespace ocibuild {
 namespace {
 
-std::vector<BuiltComponent> join_platforms(const Plan& plan, std::vector<BuiltImage> images, Store& into) {
+std::vector<BuiltComponent> join_platforms(const Plan& plan, std::vector<BuiltImage> images, const Bases& bases,
+                                           Store& into) {
   std::vector<BuiltComponent> components;
   auto next = images.begin();
   for (const ComponentPlan& component : plan.components) {
@@ -25,13 +26,24 @@ std::vector<BuiltComponent> join_platforms(const Plan& plan, std::vector<BuiltIm
     next = end;
     std::vector<Descriptor> manifests;
     for (const BuiltImage& image : own) manifests.push_back(image.manifest);
+    const auto base = base_of(component, bases);
     components.push_back({.name = component.name,
                           .image = component.image.value,
                           .tags = component.tags.value,
-                          .index = build_index(manifests, values_of(component.annotations), into),
+                          .index = build_index(manifests, index_annotations(component, base.get()), into),
                           .images = std::move(own)});
   }
   return components;
+}
+
+void copy_base_layers(const Plan& plan, const BuildOptions& options, Store& into) {
+  std::vector<std::shared_ptr<const BaseImage>> images;
+  for (const ComponentPlan& component : plan.components) {
+    const auto base = base_of(component, options.bases);
+    if (!base) continue;
+    for (const PlatformPlan& platform : component.platforms) images.push_back(image_for(*base, platform.platform));
+  }
+  copy_layers(images, into, {.jobs = options.jobs});
 }
 
 void name_root(const BuiltComponent& built, const std::string& name, const std::string& tag, Store& into) {
@@ -66,7 +78,9 @@ BuildResult build(const Plan& plan, Store& into, const RunCommand& run, const Bu
           {.progress = one_at_a_time,
            .binary_made = [&](const BinaryKey& key, const std::filesystem::path& file) { jobs.begin(key, file); },
            .while_running = [&] { jobs.require_no_failure(); }});  // else cargo would compile for nobody
-  BuildResult result{.components = join_platforms(plan, jobs.finish(), into)};
+  std::vector<BuiltImage> images = jobs.finish();
+  if (options.base_layers == BaseLayers::copy) copy_base_layers(plan, options, into);
+  BuildResult result{.components = join_platforms(plan, std::move(images), options.bases, into)};
   name_all(plan, result.components, into);
   return result;
 }

@@ -7,44 +7,16 @@
 #include <fmt/format.h>
 
 #include "build/features.hpp"
+#include "build/origins.hpp"
 #include "build/setting_values.hpp"
 #include "build/timestamp.hpp"
 #include "ocibuild/base/error.hpp"
-#include "ocibuild/build/assemble.hpp"
 #include "ocibuild/build/files.hpp"
 #include "ocibuild/build/tags.hpp"
 #include "ocibuild/spec/reference.hpp"
 
 namespace ocibuild {
 namespace {
-
-using SettingMap = std::map<std::string, Setting<std::string>>;
-
-// The settings of every origin, weakest first.
-class Origins {
- public:
-  Origins(const Candidate& candidate, const Surroundings& around)
-      : all_{{Origin::workspace, &around.workspace_settings},
-             {Origin::package, &candidate.settings},
-             {Origin::environment, &around.environment},
-             {Origin::command_line, &around.command_line}} {}
-
-  template <class Value>
-  Setting<Value> choose(Value built_in, std::optional<Value> Settings::*member) const {
-    Setting<Value> setting{.value = std::move(built_in), .origin = Origin::built_in};
-    for (const auto& [origin, settings] : all_) setting.override_with(settings->*member, origin);
-    return setting;
-  }
-
-  void join(SettingMap& into, StringMap Settings::*member) const {
-    for (const auto& [origin, settings] : all_) {
-      for (const auto& [key, value] : settings->*member) into[key] = {.value = value, .origin = origin};
-    }
-  }
-
- private:
-  std::vector<std::pair<Origin, const Settings*>> all_;
-};
 
 Setting<std::string> image_name(const Candidate& candidate, const Origins& origins) {
   const Setting<std::string> registry = origins.choose<std::string>("", &Settings::registry);
@@ -123,17 +95,6 @@ SettingMap predefined(const Candidate& candidate, const Surroundings& around) {
   return result;
 }
 
-Setting<std::vector<Platform>> ordered_platforms(const Origins& origins) {
-  const std::vector<Platform> both{Platform::parse("linux/amd64"), Platform::parse("linux/arm64")};
-  Setting<std::vector<Platform>> setting = origins.choose(both, &Settings::platforms);
-  const auto order = [](const Platform& p) { return std::tie(p.os, p.architecture, p.variant); };
-  std::vector<Platform>& list = setting.value;
-  std::sort(list.begin(), list.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-  if (list.empty()) throw Error{Errc::invalid_argument, "the list of platforms is empty"};
-  return setting;
-}
-
 Setting<std::optional<std::filesystem::path>> certificates(const Candidate& candidate, const Surroundings& around,
                                                            const Origins& origins) {
   const Setting<std::string> said = origins.choose<std::string>("", &Settings::ca_certificates);
@@ -147,13 +108,23 @@ Setting<std::optional<std::filesystem::path>> certificates(const Candidate& cand
 }
 
 void check_values(const ComponentPlan& plan) {
-  expect_scratch(plan.base.value);
   for (const std::string& port : plan.expose.value) parse_port(port);
   for (const auto& [name, value] : plan.env) expect_variable_name(name);
   if (!plan.workdir.value.empty()) parse_inside_path(plan.workdir.value);
 }
 
 }  // namespace
+
+Setting<std::vector<Platform>> ordered_platforms(const Origins& origins) {
+  const std::vector<Platform> both{Platform::parse("linux/amd64"), Platform::parse("linux/arm64")};
+  Setting<std::vector<Platform>> setting = origins.choose(both, &Settings::platforms);
+  const auto order = [](const Platform& p) { return std::tie(p.os, p.architecture, p.variant); };
+  std::vector<Platform>& list = setting.value;
+  std::sort(list.begin(), list.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  if (list.empty()) throw Error{Errc::invalid_argument, "the list of platforms is empty"};
+  return setting;
+}
 
 ComponentPlan plan_component(const Candidate& candidate, const Surroundings& around) {
   const Origins origins{candidate, around};
@@ -184,6 +155,7 @@ ComponentPlan plan_component(const Candidate& candidate, const Surroundings& aro
   origins.join(plan.labels, &Settings::labels);
   origins.join(plan.annotations, &Settings::annotations);
   check_values(plan);
+  plan.base_place = base_place(plan.base, candidate, around);
   for (const Platform& platform : plan.platform_setting.value) plan.platforms.push_back({.platform = platform});
   return plan;
 }

@@ -22,8 +22,8 @@ struct Surroundings {
 };
 
 /// Everything about a component but the targets and linkers of its platforms.
-/// Throws Error{invalid_document, invalid_argument} for a value that does not hold, {unsupported} for a base other than
-/// scratch.
+/// Throws Error{invalid_document, invalid_argument} for a value that does not hold, {not_found} for a file that is not
+/// there.
 ComponentPlan plan_component(const Candidate& candidate, const Surroundings& around);
 
 /// The strongest `target` setting for a platform, if any.

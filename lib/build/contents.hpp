@@ -1,26 +1,16 @@
-// What a recipe puts into an image, as far as programs depend on it.
+// What a program finds in its image: the base and what a recipe puts on it.
 #pragma once
 
-#include <string_view>
-
+#include "build/base_contents.hpp"
 #include "ocibuild/build/image.hpp"
 #include "ocibuild/build/runnable.hpp"
 
 namespace ocibuild {
 
-/// The PATH of every image that does not say its own. runc adds none for scratch images.
-inline constexpr std::string_view search_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/// The files and links of all layers.
-inline ImageContents contents_of(const Recipe& recipe) {
-  ImageContents contents;
-  for (const LayerPlan& layer : recipe.layers) {
-    for (const FileEntry& entry : layer.entries) {
-      if (entry.kind == EntryKind::file) contents.add_file(entry.path);
-      if (entry.kind == EntryKind::symlink) contents.add_symlink(entry.path, entry.link);
-    }
-  }
-  return contents;
-}
+/// The files and links of all layers, and the directories LD_LIBRARY_PATH names. The layers of the base are read only
+/// when they can matter: for a dynamic program, and for files in directories that are links in many bases, as /lib is
+/// in Debian. Throws Error{invalid_document} when a directory of the recipe would replace a link of the base, and as
+/// BaseContents::of.
+ImageContents contents_of(const Recipe& recipe, const ElfFacts& program, BaseContents& bases);
 
 }  // namespace ocibuild

@@ -34,8 +34,9 @@ ImageJobs::ImageJobs(const Plan& plan, Store& into, const BuildOptions& options,
       memo_{options.cache},
       makers_{std::clamp(static_cast<unsigned>(count_images(plan)), 1U, threads_)} {
   for (const ComponentPlan& component : plan.components) {
+    const auto base = base_of(component, options.bases);
     for (const PlatformPlan& platform : component.platforms) {
-      Job job{.component = component, .platform = platform};
+      Job job{.component = component, .platform = platform, .base = base ? image_for(*base, platform.platform) : nullptr};
       if (!platform.given_binary) {
         job.key = {find_member(plan.workspace, component.package)->id, component.binary, platform.triple.value};
       }
@@ -110,10 +111,10 @@ void ImageJobs::prove(Job& job) {
   const ComponentPlan& component = job.component;
   const Platform& platform = job.platform.platform;
   with_context(image_name(component, job.platform), [&] {
-    job.recipe = component_recipe(component, platform, job.binary, plan_.created);
+    job.recipe = component_recipe({component, platform, job.binary, job.base}, plan_.created);
     const ElfFacts facts = read_elf(job.binary);
     const std::string path = binary_path(component);
-    const ImageContents contents = contents_of(job.recipe);
+    const ImageContents contents = contents_of(job.recipe, facts, bases_);
     std::vector<std::string> notes = require_runnable({facts, path, platform, contents});
     const std::lock_guard lock{mutex_};
     for (std::string& note : notes) notes_.insert(std::move(note));

@@ -5,12 +5,14 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "build/base_contents.hpp"
 #include "build/compile.hpp"
 #include "ocibuild/base/parallel.hpp"
 #include "ocibuild/build/build.hpp"
@@ -21,7 +23,7 @@ namespace ocibuild {
 /// is destroyed early it waits for the images that are being made; the others are not begun.
 class ImageJobs {
  public:
-  /// Everything given lives longer than this object.
+  /// Everything given lives longer than this object. Throws Error{invalid_argument} for a base that was not opened.
   ImageJobs(const Plan& plan, Store& into, const BuildOptions& options, const BuildEvents& events);
 
   /// Proves the binaries that were given, and then begins their images. Throws as require_runnable.
@@ -44,6 +46,7 @@ class ImageJobs {
   struct Job {
     const ComponentPlan& component;
     const PlatformPlan& platform;
+    std::shared_ptr<const BaseImage> base;  // null: scratch
     BinaryKey key;                 // of a binary that is compiled
     std::filesystem::path binary;  // empty: not there yet
     Recipe recipe;
@@ -62,6 +65,7 @@ class ImageJobs {
   const unsigned threads_;
   const BuildEvents& events_;
   LayerMemo memo_;
+  BaseContents bases_;
   std::vector<Job> jobs_;  // in the order of the plan
   std::mutex mutex_;       // of what follows, and of `failure` of each job
   std::condition_variable ended_;

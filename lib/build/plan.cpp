@@ -15,6 +15,7 @@
 #include "build/timestamp.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/build/revision.hpp"
+#include "ocibuild/spec/reference.hpp"
 
 namespace ocibuild {
 namespace {
@@ -78,6 +79,12 @@ void place_given_binaries(std::vector<ComponentPlan>& components, const std::vec
     if (place->given_binary) throw Error{Errc::invalid_argument, fmt::format("{}: given twice", spelled)};
     place->given_binary = given.path;
   }
+}
+
+bool needs_lock(const std::vector<ComponentPlan>& components) {
+  return std::any_of(components.begin(), components.end(), [](const ComponentPlan& component) {
+    return component.base_place && component.base_place->kind == PlaceKind::registry;
+  });
 }
 
 bool needs_compile(const std::vector<ComponentPlan>& components) {
@@ -173,9 +180,31 @@ Plan make_plan(const PlanRequest& request, const RunCommand& run) {
   }
   expect_features_somewhere(features, plan.components);
   expect_different_images(plan.components);
+  plan.lock_file = lock_file(plan.workspace.root);
+  if (needs_lock(plan.components)) plan.lock = read_lock(plan.lock_file);
   place_given_binaries(plan.components, request.binaries);
   if (needs_compile(plan.components)) plan_compile(plan, request, candidates, around, run);
   return plan;
+}
+
+BasePin pin_of(const ComponentPlan& component, const Plan& plan) {
+  const Place& place = component.base_place.value();
+  if (place.kind != PlaceKind::registry) return {.digest = {}, .source = "a file of this machine", .platforms = {}};
+  const auto locked = plan.lock.find(place.name);
+  if (locked != plan.lock.end()) {
+    return {.digest = locked->second.digest, .source = "ocibuild.lock", .platforms = locked->second.platforms};
+  }
+  const std::optional<Digest> named = Reference::parse(place.name).digest;
+  const std::string_view source = named ? "the reference" : "the first build pins it in ocibuild.lock";
+  return {.digest = named, .source = std::string{source}, .platforms = {}};
+}
+
+std::vector<WantedBase> wanted_bases(const Plan& plan) {
+  std::vector<WantedBase> wanted;
+  for (const ComponentPlan& component : plan.components) {
+    if (component.base_place) wanted.push_back({*component.base_place, component.platform_setting.value});
+  }
+  return joined(wanted);
 }
 
 }  // namespace ocibuild

@@ -60,7 +60,18 @@ json layer_titles(const ComponentPlan& component) {
   return titles;
 }
 
-json as_json(const ComponentPlan& component) {
+json base_json(const ComponentPlan& component, const Plan& plan) {
+  json result = as_json(component.base);
+  if (!component.base_place) return result;
+  const BasePin pin = pin_of(component, plan);
+  result["place"] = component.base_place->string();
+  result["pin"] = {{"source", pin.source}};
+  if (pin.digest) result["pin"]["digest"] = pin.digest->string();
+  for (const auto& [platform, digest] : pin.platforms) result["pin"]["platforms"][platform] = digest.string();
+  return result;
+}
+
+json as_json(const ComponentPlan& component, const Plan& plan) {
   json result{{"name", component.name},
               {"package", component.package},
               {"binary", component.binary},
@@ -70,7 +81,7 @@ json as_json(const ComponentPlan& component) {
               {"platforms", with_origin(list_of<Platform>(component.platform_setting.value, as_json),
                                         component.platform_setting.origin)},
               {"targets", list_of<PlatformPlan>(component.platforms, as_json)},
-              {"base", as_json(component.base)},
+              {"base", base_json(component, plan)},
               {"profile", as_json(component.profile)},
               {"compression", with_origin(component.compression.value == Compression::zstd ? "zstd" : "gzip",
                                           component.compression.origin)},
@@ -102,12 +113,11 @@ json as_json(const CargoRun& run) {
 }  // namespace
 
 std::string plan_json(const Plan& plan) {
-  const json document{{"schemaVersion", 1},
-                      {"workspace", plan.workspace.root.string()},
-                      {"revision", plan.revision},
-                      {"created", plan.created},
-                      {"components", list_of<ComponentPlan>(plan.components, as_json)},
-                      {"cargo", list_of<CargoRun>(plan.cargo_runs, as_json)},
+  json components = json::array();
+  for (const ComponentPlan& component : plan.components) components.push_back(as_json(component, plan));
+  const json document{{"schemaVersion", 1},        {"workspace", plan.workspace.root.string()},
+                      {"revision", plan.revision}, {"created", plan.created},
+                      {"components", components},  {"cargo", list_of<CargoRun>(plan.cargo_runs, as_json)},
                       {"notes", plan.notes}};
   return document.dump(-1, ' ', false, json::error_handler_t::replace);  // paths may be no UTF-8
 }

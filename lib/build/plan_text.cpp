@@ -57,13 +57,20 @@ std::string layer_titles(const ComponentPlan& component) {
   return titles + "binary";
 }
 
-void add_component(Page& page, const ComponentPlan& component) {
+void add_base(Page& page, const ComponentPlan& component, const Plan& plan) {
+  page.setting("base", component.base);
+  if (!component.base_place) return;
+  const BasePin pin = pin_of(component, plan);
+  page.line("  pinned", pin.digest ? pin.digest->string() : "no", pin.source);
+}
+
+void add_component(Page& page, const ComponentPlan& component, const Plan& plan) {
   page.heading(fmt::format("{} (binary {} of package {})", component.name, component.binary, component.package));
   page.setting("image", component.image);
   page.setting("tags", component.tags);
   page.line("platforms", fmt::format("{}", component.platforms.size()), to_string(component.platform_setting.origin));
   for (const PlatformPlan& platform : component.platforms) add_platform(page, platform);
-  page.setting("base", component.base);
+  add_base(page, component, plan);
   page.setting("profile", component.profile);
   page.setting("features", component.features);
   page.line("compression", component.compression.value == Compression::zstd ? "zstd" : "gzip",
@@ -74,7 +81,9 @@ void add_component(Page& page, const ComponentPlan& component) {
   if (component.ca_certificates.value) {
     page.line("certificates", component.ca_certificates.value->string(), to_string(component.ca_certificates.origin));
   }
-  page.line("user", component.user.value.string(), to_string(component.user.origin));
+  const bool inherits = component.base_place && component.user.origin == Origin::built_in;
+  page.line("user", component.user.value.string(),
+            inherits ? "default, unless the base says one who is not root" : to_string(component.user.origin));
   page.setting("expose", component.expose);
   page.setting("cmd", component.cmd);
   page.setting("workdir", component.workdir);
@@ -94,7 +103,7 @@ std::string plan_text(const Plan& plan) {
   page.heading(fmt::format("workspace {}", plan.workspace.root.string()));
   page.line("revision", plan.revision.empty() ? "none" : plan.revision, "");
   page.line("created", plan.created, "");
-  for (const ComponentPlan& component : plan.components) add_component(page, component);
+  for (const ComponentPlan& component : plan.components) add_component(page, component, plan);
   if (!plan.cargo_runs.empty()) page.heading("cargo");
   for (const CargoRun& run : plan.cargo_runs) page.line("run", to_shell(run.command), "");
   return page.take();

@@ -20,16 +20,16 @@ FileEntry directory(std::string path, std::uint32_t mode, const User& owner) {
   return {.path = std::move(path), .kind = EntryKind::directory, .mode = mode, .uid = owner.uid, .gid = owner.gid};
 }
 
+}  // namespace
+
 // Read whole, so that a file that is not what it claims is found before anything is built.
-FileEntry certificates(const std::filesystem::path& path) {
+FileEntry certificates_entry(const std::filesystem::path& path) {
   std::string pem = with_context("ca-certificates", [&] { return read_file(path, max_certificates); });
   if (pem.find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
     throw Error{Errc::invalid_document, fmt::format("ca-certificates: {} holds no PEM certificate", path.string())};
   }
   return text_file("etc/ssl/certs/ca-certificates.crt", std::move(pem));
 }
-
-}  // namespace
 
 std::vector<FileEntry> rootfs_entries(const User& user, const std::optional<std::filesystem::path>& ca_certificates) {
   constexpr User root{.uid = 0, .gid = 0};
@@ -44,7 +44,7 @@ std::vector<FileEntry> rootfs_entries(const User& user, const std::optional<std:
   entries.push_back(text_file("etc/passwd", passwd));
   entries.push_back(text_file("etc/group", group));
   entries.push_back(directory("tmp", 01777, root));
-  if (ca_certificates) entries.push_back(certificates(*ca_certificates));
+  if (ca_certificates) entries.push_back(certificates_entry(*ca_certificates));
   return entries;
 }
 

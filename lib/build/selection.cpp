@@ -82,6 +82,14 @@ void expect_different(const std::vector<Candidate>& chosen) {
 
 }  // namespace
 
+std::vector<Candidate> all_candidates(const Workspace& workspace) {
+  std::vector<Candidate> all;
+  for (const Package& package : workspace.members) {
+    for (Candidate& candidate : candidates_of(package)) all.push_back(std::move(candidate));
+  }
+  return all;
+}
+
 std::vector<Candidate> select_components(const Workspace& workspace, const PlanRequest& request,
                                          const std::vector<std::string>& shared_features) {
   expect_packages(workspace, request.packages);

@@ -67,6 +67,20 @@ TEST_CASE("a component says how it runs and where it comes from") {
   CHECK(config.history.back().created_by == "ocibuild binary api");
 }
 
+TEST_CASE("files below /tmp and a home leave them as they are") {
+  GivenServices services;
+  write_file(services.directory.path() / "file", "x");
+  const std::string source = R"({"allow-outside": true, "source": ")" + (services.directory.path() / "file").string();
+  services.edit(R"("expose": [)", R"("files": [)" + source + R"(", "dest": "/tmp/a"}, )" + source +
+                                      R"(", "dest": "/home/nonroot/b"}], "expose": [)");
+  const std::vector<LayerPlan> layers = services.plan().components[0].layers;
+  REQUIRE(layers.size() == 2);
+  std::map<std::string, std::uint32_t> modes;
+  for (const FileEntry& entry : layers[1].entries) modes[entry.path] = entry.mode;
+  CHECK(modes == std::map<std::string, std::uint32_t>{
+                     {"tmp", 01777}, {"tmp/a", 0644}, {"home/nonroot", 0700}, {"home/nonroot/b", 0644}});
+}
+
 TEST_CASE("an index lists amd64 before arm64 and is annotated as its manifests are") {
   MemoryStore store;
   const BuildResult result = build(GivenServices{}.plan(), store, nothing_runs);
@@ -186,7 +200,7 @@ TEST_CASE("an image is assembled from files, its program proven to run") {
                        .directory = services.directory.path(),
                        .platforms = {Platform::parse("linux/amd64")},
                        .execution = {.entrypoint = {"/app/api"}}};
-  CHECK(assemble_image(request, store).media_type == media_type::manifest);
+  CHECK(assemble_image(request, store).media_type == media_type::index);
   request.platforms.push_back(Platform::parse("linux/arm64"));
   CHECK(says(failure_of([&] { return assemble_image(request, store); }), "/app/api for linux/arm64"));
   request.execution.entrypoint.clear();

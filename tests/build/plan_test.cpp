@@ -118,14 +118,6 @@ TEST_CASE("tags are filled in and must be tags") {
   CHECK(says(failure_of([&] { return services.plan(); }), "unknown placeholder `{sha}`"));
 }
 
-TEST_CASE("another base than scratch is refused, not pretended") {
-  GivenServices services;
-  services.request.command_line.base = "debian:12";
-  const Error error = failure_of([&] { return services.plan(); });
-  CHECK(error.code() == Errc::unsupported);
-  CHECK(says(error, "base `debian:12`"));
-}
-
 TEST_CASE("what the request says is judged: time, features, binaries") {
   GivenServices services;
   services.request.environment["SOURCE_DATE_EPOCH"] = "yesterday";

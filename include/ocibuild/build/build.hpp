@@ -68,6 +68,8 @@ using BuildEvent = std::variant<CargoStarted, CargoLine, CrateFinished, BinaryRe
 using BuildEvents = std::function<void(const BuildEvent&)>;
 
 struct BuildOptions {
+  Bases bases;  ///< those of the plan, see open_bases
+  BaseLayers base_layers = BaseLayers::copy;
   unsigned jobs = 1;            ///< worker threads for layers; never changes the bytes
   unsigned cargo_jobs = 0;      ///< `cargo build --jobs`; 0: cargo's default
   LayerCache* cache = nullptr;  ///< where layers are found that were made before; never changes the bytes
@@ -97,7 +99,8 @@ struct BuildResult {
 ///
 /// Given binaries are all proven before cargo starts. A binary that would not run, or an image that cannot be made,
 /// ends cargo. The first failure is the one that is thrown; of those that were found together the first in the order of
-/// the plan.
+/// the plan. The layers of a base are read only where a dynamic binary needs what is in them, and where they are to be
+/// copied.
 ///
 /// Each component is named `COMPONENT`; when its tags were set explicitly also `COMPONENT:TAG` for each of them. The
 /// roots carry the annotation `io.containerd.image.name` with the full reference, which docker load and ctr import

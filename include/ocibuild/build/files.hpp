@@ -37,4 +37,8 @@ std::vector<FileEntry> collect_files(std::span<const FileRule> rules, const File
 /// /tmp, and the certificate authorities when there is a file of them.
 std::vector<FileEntry> rootfs_entries(const User& user, const std::optional<std::filesystem::path>& ca_certificates);
 
+/// The certificate authorities, where OpenSSL and Go look for them. Throws Error{invalid_document} for a file without
+/// any, and as read_file.
+FileEntry certificates_entry(const std::filesystem::path& ca_certificates);
+
 }  // namespace ocibuild

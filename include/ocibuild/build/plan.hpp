@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ocibuild/base/process.hpp"
+#include "ocibuild/build/bases.hpp"
 #include "ocibuild/build/cargo_configuration.hpp"
 #include "ocibuild/build/image.hpp"
 #include "ocibuild/build/linker.hpp"
@@ -44,8 +45,8 @@ struct PlatformPlan {
   Platform platform;
   Setting<std::string> triple;  ///< Rust target, as `aarch64-unknown-linux-gnu`; empty when a binary is given
   std::string triple_reason;    ///< for people: why this target
-  std::string linker;           ///< empty: the one rustc takes by itself
-  std::string linker_reason;    ///< for people: why this linker
+  std::string linker;         ///< empty: the one rustc takes by itself
+  std::string linker_reason;  ///< for people: why this linker
   std::optional<std::filesystem::path> given_binary;
 };
 
@@ -59,7 +60,8 @@ struct ComponentPlan {
   Setting<std::vector<std::string>> tags;  ///< placeholders filled in
   std::vector<PlatformPlan> platforms;     ///< in the order os, architecture, variant
   Setting<std::vector<Platform>> platform_setting;
-  Setting<std::string> base;
+  Setting<std::string> base;        ///< `scratch`, or what base_place is made of
+  std::optional<Place> base_place;  ///< as in WantedBase; absent: scratch
   Setting<std::string> profile;
   Setting<Compression> compression;
   Setting<User> user;
@@ -73,7 +75,8 @@ struct ComponentPlan {
   std::map<std::string, Setting<std::string>> labels;  ///< org.opencontainers.image.* included
   std::map<std::string, Setting<std::string>> annotations;
   std::vector<FileRule> files;
-  std::vector<LayerPlan> layers;  ///< below the binary, which does not exist yet: rootfs, then files when there are any
+  std::vector<LayerPlan>
+      layers;  ///< below the binary, which does not exist yet: rootfs, then files, where there are any
 };
 
 /// One cargo process: everything in it may share crates.
@@ -101,17 +104,42 @@ struct Plan {
   std::vector<ComponentPlan> components;  ///< by name
   std::vector<CargoRun> cargo_runs;       ///< empty when every binary is given
   std::optional<CompileSetup> compile;    ///< absent when every binary is given
+  std::filesystem::path lock_file;        ///< of the workspace, whether it exists or not
+  Lock lock;                              ///< its content, when a component has a base of a registry
   std::string revision;                   ///< commit; empty: not in a git repository
   std::string created;                    ///< RFC 3339, as the images will say
   std::int64_t source_date_epoch = 0;     ///< the same in seconds
   std::vector<std::string> notes;         ///< what a person should know
 };
 
-/// Makes the plan. Runs cargo metadata, cargo tree, rustc and git, and writes nothing.
-/// Throws Error{invalid_document} for what Cargo.toml says, {invalid_argument} for what the request says,
-/// {unsupported} for a base other than scratch, {not_found} for a missing program, target or component, always with
-/// the command or key that helps.
+/// Makes the plan. Runs cargo metadata, cargo tree, rustc and git, reads ocibuild.lock, and writes nothing. Bases are
+/// not opened: open_bases does that.
+/// Throws Error{invalid_document} for what Cargo.toml and ocibuild.lock say, {invalid_argument} for what the request
+/// says, {not_found} for a missing program, target or component, always with the command or key that helps.
 Plan make_plan(const PlanRequest& request, const RunCommand& run);
+
+/// The bases of a plan.
+std::vector<WantedBase> wanted_bases(const Plan& plan);
+
+/// By which digest a build takes the base of a component.
+struct BasePin {
+  std::optional<Digest> digest;             ///< absent: by none
+  std::string source;                       ///< for people: what says so
+  std::map<std::string, Digest> platforms;  ///< of its images, as far as they are known
+};
+
+/// Looks into the plan's lock file and nowhere else. Requires a component with a base.
+BasePin pin_of(const ComponentPlan& component, const Plan& plan);
+
+/// The bases of a whole workspace, whatever of it is built by default, and where they are locked.
+struct WorkspaceBases {
+  std::filesystem::path lock_file;
+  std::vector<WantedBase> wanted;
+};
+
+/// Reads them from the metadata, without planning a build: of `request`, the components and binaries are not looked at.
+/// Throws as make_plan.
+WorkspaceBases workspace_bases(const PlanRequest& request, const RunCommand& run);
 
 /// The plan for people: every value with where it came from. Ends in a newline.
 std::string plan_text(const Plan& plan);
