@@ -25,9 +25,9 @@ std::string path_of(const StringMap& environment) {
 
 }  // namespace
 
-void choose_compile(PlatformPlan& platform, const std::optional<Setting<std::string>>& configured,
+void choose_compile(PlatformPlan& platform, BaseKind base, const std::optional<Setting<std::string>>& configured,
                     CompileSetup& setup) {
-  TargetQuery query{.platform = platform.platform};
+  TargetQuery query{.platform = platform.platform, .configured = std::nullopt, .base = base};
   if (configured) query.configured = configured->value;
   const HasProgram has_program = programs_in(path_of(setup.environment));
   const TargetChoice target = choose_target(setup.toolchain, query);
@@ -35,6 +35,7 @@ void choose_compile(PlatformPlan& platform, const std::optional<Setting<std::str
       choose_linker({setup.toolchain, setup.configuration, setup.environment, has_program}, target.target);
   platform.triple = {.value = target.target, .origin = configured ? configured->origin : Origin::built_in};
   platform.triple_reason = target.source;
+  platform.crt_static = target.crt_static;
   platform.linker = linker.linker;
   platform.linker_reason = linker.source;
   remember(setup.targets, target);
@@ -49,7 +50,9 @@ std::vector<CompileUnit> compile_units(const std::vector<ComponentPlan>& compone
                      .profile = component.profile.value,
                      .features = component.features.value};
     for (const PlatformPlan& platform : component.platforms) {
-      if (!platform.given_binary) unit.triples.push_back(platform.triple.value);
+      if (platform.given_binary) continue;
+      unit.triples.push_back(platform.triple.value);
+      if (platform.crt_static == CrtStatic::forced) unit.crt_static = CrtStatic::forced;
     }
     if (!unit.triples.empty()) units.push_back(std::move(unit));
   }
@@ -70,6 +73,7 @@ CargoRun cargo_run(const CompileGroup& group, const CargoOptions& options, const
       .binaries = {binaries.begin(), binaries.end()},
       .features = {features.begin(), features.end()},
       .triples = group.triples,
+      .crt_static = group.units.front().crt_static,
       .profile = group.units.front().profile,
       .command = {.argv = {options.cargo, "build", "--profile", group.units.front().profile}, .directory = directory}};
   std::vector<std::string>& argv = run.command.argv;

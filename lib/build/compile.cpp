@@ -51,7 +51,20 @@ Error build_error(const CompileSetup& setup, const CargoRun& run, ExitStatus sta
   return error;
 }
 
-ReproducibleCargo additions(const Plan& plan) {
+// The targets of a run. Of a target that other components want the other way it is the choice of this run.
+std::vector<TargetChoice> targets_of(const CargoRun& run, const std::vector<TargetChoice>& choices) {
+  std::map<std::string, TargetChoice> targets;
+  for (const TargetChoice& choice : choices) {
+    if (std::find(run.triples.begin(), run.triples.end(), choice.target) == run.triples.end()) continue;
+    const auto [at, is_first] = targets.try_emplace(choice.target, choice);
+    if (!is_first && choice.crt_static == run.crt_static) at->second = choice;
+  }
+  std::vector<TargetChoice> result;
+  for (auto& [target, choice] : targets) result.push_back(std::move(choice));
+  return result;
+}
+
+ReproducibleCargo additions(const Plan& plan, const CargoRun& run) {
   const CompileSetup& setup = *plan.compile;
   return reproducible_cargo({.toolchain = setup.toolchain,
                              .configuration = setup.configuration,
@@ -59,7 +72,7 @@ ReproducibleCargo additions(const Plan& plan) {
                              .workspace_root = plan.workspace.root,
                              .target_directory = plan.workspace.target_directory,
                              .source_date_epoch = plan.source_date_epoch,
-                             .targets = setup.targets,
+                             .targets = targets_of(run, setup.targets),
                              .linkers = setup.linkers});
 }
 
@@ -115,10 +128,9 @@ std::optional<CompilerArtifact> parse_message(std::string_view line, const std::
 }
 
 void compile(const Plan& plan, const RunCommand& run, const BuildOptions& options, const CompileEvents& events) {
-  if (plan.cargo_runs.empty()) return;
-  const ReproducibleCargo added = additions(plan);
-  install_wrapper(added.wrapper);
   for (const CargoRun& cargo : plan.cargo_runs) {
+    const ReproducibleCargo added = additions(plan, cargo);
+    install_wrapper(added.wrapper);
     const CargoEnd end = run_cargo(cargo, complete(cargo, added, options.cargo_jobs), run, events);
     if (!end.status.ok()) throw build_error(*plan.compile, cargo, end.status, end.first_error);
   }

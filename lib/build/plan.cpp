@@ -125,7 +125,8 @@ void plan_compile(Plan& plan, const PlanRequest& request, const std::vector<Cand
     for (PlatformPlan& platform : plan.components[i].platforms) {
       if (platform.given_binary) continue;
       with_context(fmt::format("{} for {}", plan.components[i].name, platform.platform.string()), [&] {
-        choose_compile(platform, configured_target(candidates[i], around, platform.platform), *plan.compile);
+        const BaseKind base = plan.components[i].base_place ? BaseKind::image : BaseKind::scratch;
+        choose_compile(platform, base, configured_target(candidates[i], around, platform.platform), *plan.compile);
       });
     }
   }

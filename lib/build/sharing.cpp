@@ -98,8 +98,9 @@ class Sharing {
              (!has_binary(*member.package, unit.binary) && !has_binary(*unit.package, member.binary));
     };
     const auto& members = group.group.units;
-    return members.front().profile == unit.profile && group.group.triples == part.group.triples &&
-           std::all_of(members.begin(), members.end(), is_apart) && agree(group.alone, part.alone);
+    return members.front().profile == unit.profile && members.front().crt_static == unit.crt_static &&
+           group.group.triples == part.group.triples && std::all_of(members.begin(), members.end(), is_apart) &&
+           agree(group.alone, part.alone);
   }
 
   static void add(std::vector<Growing>& growing, Growing part) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ocibuild/base/process.hpp"
+#include "ocibuild/build/toolchain.hpp"
 #include "ocibuild/build/workspace.hpp"
 
 namespace ocibuild {
@@ -23,6 +24,7 @@ struct CompileUnit {
   std::string profile;
   std::vector<std::string> features;  ///< qualified, see features.hpp
   std::vector<std::string> triples;
+  CrtStatic crt_static = CrtStatic::as_target_says;  ///< of the gnu targets among them
 };
 
 /// What goes into one cargo process: every package for every triple.
@@ -38,8 +40,9 @@ using ResolvedFeatures = std::map<std::string, std::set<std::string>>;
 /// Reads the output of `cargo tree --charset ascii --format '{p};{f}'`.
 ResolvedFeatures parse_feature_tree(std::string_view tree);
 
-/// The fewest processes that a simple rule finds: units with the same profile and triples go together when the crates
-/// they have in common have the same features alone, and still have them together. Asks `cargo tree` in `directory`.
+/// The fewest processes that a simple rule finds: units with the same profile, triples and crt-static go together when
+/// the crates they have in common have the same features alone, and still have them together. Asks `cargo tree` in
+/// `directory`.
 std::vector<CompileGroup> share_processes(const std::vector<CompileUnit>& units, const RunCommand& run,
                                           const CargoOptions& options, const std::filesystem::path& directory);
 

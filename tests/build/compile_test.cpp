@@ -128,5 +128,20 @@ TEST_CASE("a binary is told of while cargo is still running") {
   CHECK(told == std::vector<std::string>{"/t/engine", "cargo ends"});
 }
 
+TEST_CASE("each cargo run links its gnu targets as its own components want, and lies apart from the other") {
+  OneRun one;
+  one.plan.compile->targets.push_back(
+      {.platform = Platform::parse("linux/amd64"), .target = amd64, .crt_static = CrtStatic::forced});
+  one.plan.cargo_runs.push_back(one.plan.cargo_runs.front());
+  one.plan.cargo_runs.back().crt_static = CrtStatic::forced;
+  std::vector<std::string> directories;
+  const RunCommand run = [&](const Command& command, const CommandOutput&) {
+    directories.push_back(std::filesystem::path{command.argv.back()}.filename());
+    return ExitStatus{0};
+  };
+  compile(one.plan, run, {}, {.progress = no_event, .binary_made = [](const BinaryKey&, const std::filesystem::path&) {}});
+  CHECK(directories == std::vector<std::string>{"ocibuild-cargo", "ocibuild-cargo-static"});
+}
+
 }  // namespace
 }  // namespace ocibuild

@@ -49,6 +49,13 @@ std::vector<CompileGroup> share(const std::vector<CompileUnit>& units, const Ans
   return share_processes(units, answering(answers), {}, "/w");
 }
 
+TEST_CASE("what is linked statically for scratch shares no process with what finds its libraries in a base") {
+  std::vector<CompileUnit> units{unit(engine, {amd64}), unit(runtime, {amd64})};
+  units.front().crt_static = CrtStatic::forced;
+  const Answers answers{{{"engine", amd64}, "engine v1;"}, {{"runtime", amd64}, "runtime v1;"}};
+  CHECK(share(units, answers).size() == 2);
+}
+
 TEST_CASE("packages and targets with equal features share one process") {
   const std::vector<CompileUnit> units{unit(engine, {amd64, arm64}), unit(runtime, {amd64, arm64})};
   const Answers answers{{{"engine", amd64}, "engine v1;\nserde v1;std"},

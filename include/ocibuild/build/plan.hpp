@@ -45,6 +45,7 @@ struct PlatformPlan {
   Platform platform;
   Setting<std::string> triple;  ///< Rust target, as `aarch64-unknown-linux-gnu`; empty when a binary is given
   std::string triple_reason;    ///< for people: why this target
+  CrtStatic crt_static = CrtStatic::as_target_says;
   std::string linker;         ///< empty: the one rustc takes by itself
   std::string linker_reason;  ///< for people: why this linker
   std::optional<std::filesystem::path> given_binary;
@@ -85,6 +86,7 @@ struct CargoRun {
   std::vector<std::string> binaries;
   std::vector<std::string> features;
   std::vector<std::string> triples;
+  CrtStatic crt_static = CrtStatic::as_target_says;  ///< of the gnu targets
   std::string profile;
   Command command;  ///< as a person would type it; the build adds what makes it reproducible
 };
@@ -93,7 +95,7 @@ struct CargoRun {
 struct CompileSetup {
   Toolchain toolchain;
   CargoConfiguration configuration;
-  std::vector<TargetChoice> targets;  ///< by target, each once
+  std::vector<TargetChoice> targets;  ///< each once; one target may be there with crt-static and without
   std::vector<LinkerChoice> linkers;  ///< of the same targets
   StringMap environment;              ///< of the request
 };
