@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base_images.hpp"
 #include "build_display.hpp"
 #include "build_report.hpp"
 #include "commands.hpp"
@@ -117,6 +118,11 @@ void stage_early(const BuildEvent& event, const Plan& plan, const Store& store, 
   publisher.stage(static_cast<std::size_t>(&ready->component - plan.components.data()), store, ready->layer);
 }
 
+/// Where the layers of bases may be: nobody has to download them for a push alone.
+BaseLayers base_layers(const BuildCommand& options) {
+  return options.push.push && options.outputs.empty() ? BaseLayers::leave_out : BaseLayers::copy;
+}
+
 std::vector<Descriptor> roots_of(const BuildResult& result) {
   std::vector<Descriptor> roots;
   for (const BuiltComponent& component : result.components) roots.push_back(component.index);
@@ -131,18 +137,31 @@ ExitCode run(const BuildCommand& options, Session& session) {
   outputs.require_room_for(plan.components.size());
   const unsigned jobs = resolve_jobs(options.jobs);
   Network network{options.push.network, session};
-  std::unique_ptr<Publisher> publisher;
-  if (options.push.push) publisher = start_release(options.push, network, release_targets(plan), session, *progress);
+  const std::vector<ReleaseTarget> targets = options.push.push ? release_targets(plan) : std::vector<ReleaseTarget>{};
+  // Explicit credentials are for where images are pushed, whichever registry is asked first.
+  if (!targets.empty()) network.set_target(targets.front().image.registry);
   SessionCache cache{options.no_cache ? CacheUse::never : CacheUse::as_set, session};
+  const Bases bases =
+      open_shown_bases(plan, lock_policy(options.planning), base_door(network, cache.blobs()), session, *progress);
+  const UnionStore all = with_bases(outputs.first(), bases);
+  std::unique_ptr<Publisher> publisher;
+  if (options.push.push) {
+    publisher = start_release(options.push, network, targets, base_sources(bases), session, *progress);
+    stage_bases(plan, bases, *publisher);
+  }
   BuildDisplay display{plan, session.console, *progress};
   const BuildResult result = build(plan, outputs.first(), session_runner(session),
-                                   {.jobs = jobs, .cargo_jobs = options.jobs.value_or(0), .cache = cache.layers()},
+                                   {.bases = bases,
+                                    .base_layers = base_layers(options),
+                                    .jobs = jobs,
+                                    .cargo_jobs = options.jobs.value_or(0),
+                                    .cache = cache.layers()},
                                    [&](const BuildEvent& event) {
                                      display.show(event);
                                      if (publisher) stage_early(event, plan, outputs.first(), *publisher);
                                    });
   outputs.publish(publications(result, outputs.first()), jobs, *progress);
-  if (publisher) publisher->publish(outputs.first(), roots_of(result));
+  if (publisher) publisher->publish(all, roots_of(result));
   cache.finish();
   write_files(options, result, plan);
   progress.reset();
@@ -171,9 +190,9 @@ void add_build_command(CommandLine& line) {
   add_no_cache_flag(command, options->no_cache);
   add_json_flag(command, options->json, "the digests");
   command.footer(
-      fmt::format("{}\nImages for archives alone are made in oci:target/ocibuild first.\n\n{}\n"
+      fmt::format("{}\nImages for archives alone are made in oci:target/ocibuild first.\n\n{}\n\n{}\n"
                   "OCIBUILD_OUTPUT, _DIGESTS, _METADATA_FILE and _JOBS stand for these options.\n\n{}\n\n{}",
-                  output_places_help, settings_help, cache_help, network_help));
+                  output_places_help, bases_help, settings_help, cache_help, network_help));
 }
 
 }  // namespace ocibuild

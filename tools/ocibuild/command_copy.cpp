@@ -54,8 +54,11 @@ Copied copy_to_registry(const CopyCommand& options, const OpenedRoot& from, cons
   if (!reference.tag.empty() || !reference.digest) target.tags = {reference.tag.empty() ? "latest" : reference.tag};
   std::vector<Reference> sources;
   if (source.kind == PlaceKind::registry) sources.push_back(Reference::parse(source.name));
-  Publisher publisher{
-      network, {std::move(target)}, {.force_tag = options.force_tag, .sources = sources}, session, progress};
+  Publisher publisher{network,
+                      {std::move(target)},
+                      {.force_tag = options.force_tag, .sources = [&](const Descriptor&) { return sources; }},
+                      session,
+                      progress};
   publisher.publish(*from.store, {from.root});
   return publisher.whole();
 }

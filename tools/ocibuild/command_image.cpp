@@ -2,16 +2,15 @@
 #include <filesystem>
 #include <memory>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "added_file.hpp"
+#include "base_images.hpp"
 #include "commands.hpp"
 #include "copying.hpp"
 #include "json_text.hpp"
 #include "ocibuild/base/file.hpp"
-#include "ocibuild/build/files.hpp"
-#include "ocibuild/build/image.hpp"
+#include "ocibuild/build/assemble.hpp"
 #include "ocibuild/spec/reference.hpp"
 #include "options.hpp"
 #include "outputs.hpp"
@@ -28,7 +27,7 @@ struct ImageCommand {
   std::vector<std::string> entrypoint;
   std::vector<std::string> cmd;
   std::vector<std::string> env;
-  std::string user = User{}.string();
+  std::optional<std::string> user;
   std::string workdir;
   std::vector<std::string> labels;
   std::vector<std::string> annotations;
@@ -52,46 +51,39 @@ std::map<std::string, std::string> assignments(std::string_view option, const st
 }
 
 Execution execution_of(const ImageCommand& options) {
-  Execution execution{.user = User::parse(options.user).string(),
-                      .entrypoint = options.entrypoint,
+  Execution execution{.entrypoint = options.entrypoint,
                       .cmd = options.cmd,
                       .working_dir = options.workdir,
                       .labels = assignments("--label", options.labels)};
-  auto env = assignments("--env", options.env);
-  env.emplace("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-  for (const auto& [name, value] : env) execution.env.push_back(fmt::format("{}={}", name, value));
+  if (options.user) execution.user = User::parse(*options.user).string();
+  for (const auto& [name, value] : assignments("--env", options.env)) {
+    execution.env.push_back(fmt::format("{}={}", name, value));
+  }
   for (const std::string& port : options.expose) execution.exposed_ports.insert(parse_port(port));
   return execution;
 }
 
-Recipe recipe_of(const ImageCommand& options, const Environment& environment, unsigned jobs) {
-  if (options.base != "scratch") {
-    throw Error{Errc::unsupported,
-                fmt::format("--base: '{}': only scratch is supported by this version", options.base)};
+std::vector<Platform> platforms_of(const ImageCommand& options) {
+  std::vector<Platform> platforms;
+  for (const std::string& text : options.platforms) {
+    platforms.push_back(with_context("--platform", [&] { return Platform::parse(text); }));
   }
-  std::vector<FileRule> rules;
-  for (const std::string& text : options.adds) rules.push_back(parse_added_file(text));
-  const FileRoots roots{.directory = std::filesystem::current_path(), .border = "/"};
-  const auto created = static_cast<std::time_t>(source_date_epoch(environment));
-  Recipe recipe{.config = {.created = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(created)),
-                           .config = execution_of(options)},
-                .annotations = assignments("--annotation", options.annotations),
-                .layer_options = {.compression = options.compression, .jobs = jobs}};
-  recipe.layers.push_back({.title = "files", .entries = collect_files(rules, roots)});
-  return recipe;
+  if (platforms.empty()) platforms.push_back(Platform::parse("linux/amd64"));
+  return platforms;
 }
 
-/// The index over one image for each platform.
-Descriptor build_all(const ImageCommand& options, Recipe recipe, Store& into, LayerCache* cache) {
-  const std::vector<std::string> platforms =
-      options.platforms.empty() ? std::vector<std::string>{"linux/amd64"} : options.platforms;
-  std::vector<Descriptor> images;
-  LayerMemo memo{cache};
-  for (const std::string& platform : platforms) {
-    recipe.config.platform = with_context("--platform", [&] { return Platform::parse(platform); });
-    images.push_back(build_image(recipe, into, memo));
+ImageRequest request_of(const ImageCommand& options, const Environment& environment, unsigned jobs) {
+  ImageRequest request{.directory = std::filesystem::current_path(),
+                       .platforms = platforms_of(options),
+                       .execution = execution_of(options),
+                       .annotations = assignments("--annotation", options.annotations),
+                       .created = source_date_epoch(environment),
+                       .layer_options = {.compression = options.compression, .jobs = jobs}};
+  for (const std::string& text : options.adds) {
+    request.files.push_back(parse_added_file(text));
+    request.files.back().outside = OutsideWorkspace::allow;  // naming it here is asking for it
   }
-  return build_index(images, recipe.annotations, into);
+  return request;
 }
 
 /// Where the image goes with --push.
@@ -107,24 +99,33 @@ ReleaseTarget release_target(const Reference& reference) {
 /// The index, in every place that was asked for.
 Descriptor make_image(const ImageCommand& options, const Reference& reference, Session& session) {
   const unsigned jobs = resolve_jobs(options.jobs);
-  const Recipe recipe = recipe_of(options, session.environment, jobs);
+  ImageRequest request = request_of(options, session.environment, jobs);
   const auto progress = session.start_progress();
   Network network{options.push.network, session};
+  if (options.push.push) network.set_target(reference.registry);
+  SessionCache cache{options.no_cache ? CacheUse::never : CacheUse::as_set, session};
+  request.cache = cache.layers();
+  request.base = open_named_base(options.base, request.platforms, base_door(network, cache.blobs()), *progress);
+  Bases bases;
+  if (request.base) bases.emplace(options.base, request.base);
+  if (options.outputs.empty()) request.base_layers = BaseLayers::leave_out;
+  const std::vector<Recipe> recipes = image_recipes(request);
   std::optional<TempDir> directory;
   std::unique_ptr<Publisher> publisher;
   if (options.push.push) {
-    publisher = start_release(options.push, network, {release_target(reference)}, session, *progress);
+    const std::vector<ReleaseTarget> targets{release_target(reference)};
+    publisher = start_release(options.push, network, targets, base_sources(bases), session, *progress);
     directory.emplace(std::filesystem::temp_directory_path());
   }
   const auto standard = directory ? std::optional{directory->path() / "image"} : std::nullopt;
   Outputs outputs{options.outputs, standard, session.console};
   progress->update({.subject = options.name, .activity = "packing"});
-  SessionCache cache{options.no_cache ? CacheUse::never : CacheUse::as_set, session};
-  const Descriptor root = build_all(options, recipe, outputs.first(), cache.layers());
+  const Descriptor root = assemble_image(request, recipes, outputs.first());
   const std::string name = reference.string();
   outputs.publish({{.root = root, .names = {{options.name, name}}, .references = {name}}}, jobs, *progress);
   progress->finish(options.name, "");
-  if (publisher) publisher->publish(outputs.first(), {root});
+  const UnionStore all = with_bases(outputs.first(), bases);
+  if (publisher) publisher->publish(all, {root});
   cache.finish();
   return root;
 }
@@ -153,7 +154,8 @@ void add_execution_options(CLI::App& command, ImageCommand& options) {
   add_list(command, "--entrypoint", options.entrypoint, "WORD", "what a container runs, one word each time");
   add_list(command, "--cmd", options.cmd, "WORD", "arguments after it, one each time; --cmd=--flag for a dash");
   add_list(command, "--env", options.env, "NAME=VALUE", "environment variable; repeatable");
-  add_text(command, "--user", options.user, "UID[:GID]", "who runs it; default: 65532:65532");
+  add_text(command, "--user", options.user, "UID[:GID]",
+           "who runs it; default: the base's user, if not root, else 65532:65532");
   add_text(command, "--workdir", options.workdir, "DIR_INSIDE", "working directory");
   add_list(command, "--expose", options.expose, "PORT", "port it listens on, as 3000/tcp; repeatable");
   add_list(command, "--label", options.labels, "NAME=VALUE", "label; repeatable");
@@ -170,7 +172,7 @@ void add_image_command(CommandLine& line) {
       ->required();
   add_list(command, "--add", options->adds, "SRC:DST[:MODE]", "a file or directory and where it goes; repeatable")
       ->required();
-  add_text(command, "--base", options->base, "REF", "only scratch, the default, in this version");
+  add_text(command, "--base", options->base, "PLACE", "what the image stands on; default: scratch");
   add_execution_options(command, *options);
   add_list(command, "--platform", options->platforms, "OS/ARCH", "what it is for; repeatable; default: linux/amd64")
       ->delimiter(',');
@@ -181,7 +183,7 @@ void add_image_command(CommandLine& line) {
   add_no_cache_flag(command, options->no_cache);
   add_push_options(command, options->push);
   add_json_flag(command, options->json, "name and digest");
-  command.footer(fmt::format("{}\n\n{}\n\n{}", output_places_help, cache_help, network_help));
+  command.footer(fmt::format("{}\n{}\n\n{}\n\n{}", output_places_help, base_help, cache_help, network_help));
 }
 
 }  // namespace ocibuild

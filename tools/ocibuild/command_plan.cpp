@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base_images.hpp"
 #include "commands.hpp"
 #include "options.hpp"
 #include "planning.hpp"
@@ -19,6 +20,7 @@ struct PlanCommand {
 ExitCode run(const PlanCommand& options, Session& session) {
   const auto progress = session.start_progress();
   const Plan plan = make_shown_plan(options.planning, session, *progress);
+  if (lock_policy(options.planning) == LockPolicy::locked) require_locked(wanted_bases(plan), plan.lock);
   session.console.result(options.json ? plan_json(plan) + "\n" : terminal_lines(plan_text(plan)));
   return ExitCode::ok;
 }
@@ -31,7 +33,7 @@ void add_plan_command(CommandLine& line) {
                                        [options](Session& session) { return run(*options, session); });
   add_planning_options(command, options->planning);
   add_json_flag(command, options->json, "the plan");
-  command.footer(settings_help);
+  command.footer(fmt::format("{}\n\n{}", bases_help, settings_help));
 }
 
 }  // namespace ocibuild

@@ -6,6 +6,7 @@ namespace ocibuild {
 void add_commands(CommandLine& line) {
   add_build_command(line);
   add_plan_command(line);
+  add_lock_command(line);
   add_image_command(line);
   add_layer_command(line);
   add_copy_command(line);

@@ -8,6 +8,7 @@ namespace ocibuild {
 void add_build_command(CommandLine& line);
 void add_plan_command(CommandLine& line);
 void add_image_command(CommandLine& line);
+void add_lock_command(CommandLine& line);
 void add_copy_command(CommandLine& line);
 void add_inspect_command(CommandLine& line);
 void add_verify_command(CommandLine& line);

@@ -40,6 +40,7 @@ std::vector<Platform> parse_platforms(const std::vector<std::string>& lists) {
 Settings command_line_settings(const PlanningOptions& options) {
   Settings settings;
   settings.registry = options.registry;
+  settings.base = options.base;
   settings.platforms = unless_empty(parse_platforms(options.platforms));
   settings.tags = unless_empty(options.tags);
   settings.profile = options.profile;
@@ -61,12 +62,14 @@ void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_list(command, "--platform", options.platforms, "LIST", "what to build for; default: linux/amd64,linux/arm64");
   add_text(command, "--registry", options.registry, "HOST/OWNER",
            "where the images will live; becomes part of their names");
+  add_text(command, "--base", options.base, "PLACE",
+           "what every image stands on: scratch, a registry reference, a layout or archive; default: scratch");
   add_list(command, "--tag", options.tags, "TAG", "tag for every image; repeatable; default: latest");
   add_choice<Compression>(command, "--compression", options.compression,
                           {{"gzip", Compression::gzip}, {"zstd", Compression::zstd}}, "of layers; default: gzip");
   add_list(command, "--binary", options.binaries, "COMPONENT:PLATFORM=PATH",
            "take this binary instead of compiling it; repeatable");
-  command.add_flag("--locked", options.locked, "cargo must not change Cargo.lock");
+  command.add_flag("--locked", options.locked, "Cargo.lock and ocibuild.lock must not change");
   command.add_flag("--offline", options.offline, "cargo must not use the network");
   command.add_flag("--frozen", options.frozen, "both");
 }
@@ -83,6 +86,10 @@ PlanRequest plan_request(const PlanningOptions& options, const Environment& envi
   if (options.frozen) request.cargo.flags.emplace_back("--frozen");
   for (const std::string& binary : options.binaries) request.binaries.push_back(GivenBinary::parse(binary));
   return request;
+}
+
+LockPolicy lock_policy(const PlanningOptions& options) {
+  return options.locked || options.frozen ? LockPolicy::locked : LockPolicy::complete;
 }
 
 Plan make_shown_plan(const PlanningOptions& options, Session& session, Progress& progress) {

@@ -15,8 +15,8 @@ namespace ocibuild {
 /// What `--help` says about where else the same things can be said.
 inline constexpr const char* settings_help =
     "The same can be said in Cargo.toml, under [workspace.metadata.ocibuild] and\n"
-    "[package.metadata.ocibuild], and by OCIBUILD_REGISTRY, _NAME, _PLATFORM, _TAGS,\n"
-    "_PROFILE, _FEATURES and _COMPRESSION. The command line wins.";
+    "[package.metadata.ocibuild], and by OCIBUILD_REGISTRY, _NAME, _PLATFORM, _BASE,\n"
+    "_TAGS, _PROFILE, _FEATURES and _COMPRESSION. The command line wins.";
 
 /// As they were typed.
 struct PlanningOptions {
@@ -27,6 +27,7 @@ struct PlanningOptions {
   std::vector<std::string> features;
   std::vector<std::string> platforms;
   std::optional<std::string> registry;
+  std::optional<std::string> base;
   std::vector<std::string> tags;
   std::optional<Compression> compression;
   std::vector<std::string> binaries;
@@ -40,6 +41,9 @@ void add_planning_options(CLI::App& command, PlanningOptions& options);
 
 /// The request they make, together with the environment. Throws Error{invalid_argument}.
 PlanRequest plan_request(const PlanningOptions& options, const Environment& environment);
+
+/// Whether ocibuild.lock may change: not with --locked and --frozen, as for Cargo.lock.
+LockPolicy lock_policy(const PlanningOptions& options);
 
 /// The plan for the options, shown while it is made; its notes are said.
 Plan make_shown_plan(const PlanningOptions& options, Session& session, Progress& progress);

@@ -47,7 +47,7 @@ Publisher::Publisher(Network& network, std::vector<ReleaseTarget> targets, Publi
                      Progress& progress)
     : network_{network}, session_{session}, progress_{progress}, start_{steady_time()}, subject_{subject_of(targets)} {
   ReleaseOptions release{.immutable_tags = options.force_tag ? ImmutableTags::overwrite : ImmutableTags::respect,
-                         .sources = [sources = std::move(options.sources)](const Descriptor&) { return sources; },
+                         .sources = std::move(options.sources),
                          .placed = [this](const Placed& placed) { show(placed); }};
   release_ = std::make_unique<Release>(network.client(), std::move(targets), std::move(release));
   uploads_ = std::make_unique<WorkerPool>(early_uploads);
@@ -114,10 +114,12 @@ ReleaseSummary Publisher::publish(const ReadStore& from, const std::vector<Descr
 }
 
 std::unique_ptr<Publisher> start_release(const PushOptions& options, Network& network,
-                                         std::vector<ReleaseTarget> targets, Session& session, Progress& progress) {
+                                         std::vector<ReleaseTarget> targets, FindSources sources, Session& session,
+                                         Progress& progress) {
   if (!targets.empty()) network.set_target(targets.front().image.registry);
-  return std::make_unique<Publisher>(
-      network, std::move(targets), PublisherOptions{.force_tag = options.force_tag, .sources = {}}, session, progress);
+  return std::make_unique<Publisher>(network, std::move(targets),
+                                     PublisherOptions{.force_tag = options.force_tag, .sources = std::move(sources)},
+                                     session, progress);
 }
 
 std::string summary_text(const ReleaseSummary& summary, unsigned retries, std::chrono::milliseconds elapsed) {

@@ -1,6 +1,7 @@
 // Pushing images to registries, shown, and summed up.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -26,10 +27,13 @@ struct PushOptions {
 /// Adds them to a command that makes images.
 void add_push_options(CLI::App& command, PushOptions& options);
 
+/// Which images may have a blob, so that it can be mounted from there.
+using FindSources = std::function<std::vector<Reference>(const Descriptor& blob)>;
+
 /// What a release is made with.
 struct PublisherOptions {
   bool force_tag = false;
-  std::vector<Reference> sources;  ///< images whose blobs may be mounted
+  FindSources sources;  ///< empty: none are known
 };
 
 /// A release with a display. Layers that are handed over early are sent in the background.
@@ -73,7 +77,8 @@ class Publisher {
 
 /// The publisher for `--push`; explicit credentials go to the first target's registry.
 std::unique_ptr<Publisher> start_release(const PushOptions& options, Network& network,
-                                         std::vector<ReleaseTarget> targets, Session& session, Progress& progress);
+                                         std::vector<ReleaseTarget> targets, FindSources sources, Session& session,
+                                         Progress& progress);
 
 /// `pushed 12.3 MB in 4 blobs, 2 mounted, 8 already there, 1.2 s`, or `nothing to push, 8 blobs already there, 0.2 s`.
 std::string summary_text(const ReleaseSummary& summary, unsigned retries, std::chrono::milliseconds elapsed);
