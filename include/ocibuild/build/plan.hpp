@@ -76,7 +76,7 @@ struct ComponentPlan {
   std::map<std::string, Setting<std::string>> labels;  ///< org.opencontainers.image.* included
   std::map<std::string, Setting<std::string>> annotations;
   std::vector<FileRule> files;
-  std::vector<LayerPlan> layers;  ///< below the binary, which does not exist yet: rootfs on scratch, then declared files
+  std::vector<LayerPlan> layers;  ///< below the binary, which does not exist yet: rootfs, then files, if any
 };
 
 /// One cargo process: everything in it may share crates.
