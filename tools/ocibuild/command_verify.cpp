@@ -6,8 +6,8 @@
 #include "commands.hpp"
 #include "copying.hpp"
 #include "json_text.hpp"
-#include "ocibuild/audit/verify.hpp"
 #include "network.hpp"
+#include "ocibuild/audit/verify.hpp"
 #include "ocibuild/store/place.hpp"
 #include "options.hpp"
 #include "text.hpp"
@@ -83,9 +83,10 @@ void add_verify_command(CommandLine& line) {
   add_jobs(command, options->jobs, "blobs read at the same time; default: one for each processor");
   add_json_flag(command, options->json, "the findings");
   add_network_options(command, options->network);
-  command.footer(fmt::format("Ends with 7 when bytes are not what they should be, with 1 when documents contradict\n"
-                             "each other.\n{}\n\n{}",
-                             places_help, network_help));
+  command.footer(
+      fmt::format("Ends with 7 when bytes are not what they should be, with 1 when documents contradict\n"
+                  "each other.\n{}\n\n{}",
+                  places_help, network_help));
 }
 
 }  // namespace ocibuild
