@@ -130,7 +130,7 @@ Digest read_digest(std::string_view text, std::string_view digest) {
 Reference Reference::parse(std::string_view text) {
   if (text.empty()) refuse(text, "it is empty");
   if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
-    refuse(text, "it is not a URL", "leave out everything up to and including ://");
+    refuse(text, "it is a URL", "leave out everything up to and including ://");
   }
   // distribution/reference refuses it too: programs take it for an image id.
   if (text.size() == 64 && std::ranges::all_of(text, is_lower_hex)) {

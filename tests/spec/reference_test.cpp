@@ -67,7 +67,7 @@ TEST_CASE("texts that are not references are refused with the part that is wrong
   } cases[] = {
       {"", "it is empty"},
       {hex, "an id, not a name"},
-      {"https://ghcr.io/o/n", "it is not a URL"},
+      {"https://ghcr.io/o/n", "it is a URL"},
       {"a//b", "is not a repository"},
       {"a/", "is not a repository"},
       {"/a", "is not a repository"},
