@@ -148,6 +148,7 @@ def shows_progress(directory):
         rows = re.findall(r"pushing ([\d.]+) [kMG]?B of 15\d\.\d MB, [\d.]+ [kMG]?B/s", text)
         equal(len(set(rows)) > 1, True, text)
         contains(text, "pushed 150.")
+        lacks(text.partition("pushed 150.")[2], "pushing")
         quiet = succeeds("image", *arguments[1:], "-q")
         contains(quiet, f"{served.host}/tool@sha256:")
 

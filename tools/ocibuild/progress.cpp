@@ -64,13 +64,16 @@ class TextProgress final : public Progress {
   void finish(const std::string& subject, const std::string& outcome) override {
     const std::lock_guard lock{mutex_};
     steps_.remove(subject);
+    if (drawn_) console_.screen().draw(steps_.rows(options_.clock(), options_.terminal()));
     if (!outcome.empty()) console_.status(subject + ": " + outcome);
   }
 
  private:
   void draw() {
     const std::lock_guard lock{mutex_};
-    if (!ended_) console_.screen().draw(steps_.rows(options_.clock(), options_.terminal()));
+    if (ended_) return;
+    drawn_ = true;
+    console_.screen().draw(steps_.rows(options_.clock(), options_.terminal()));
   }
 
   void beat() {
@@ -83,6 +86,7 @@ class TextProgress final : public Progress {
   ProgressOptions options_;
   std::mutex mutex_;
   RunningSteps steps_;
+  bool drawn_ = false;
   bool ended_ = false;
   Ticker ticker_;  // last: its thread uses everything above
 };
