@@ -91,9 +91,11 @@ CountedStore Publisher::counted_store(const ReadStore& store) {
 
 void Publisher::stage(std::size_t target, const ReadStore& from, const Descriptor& blob) {
   uploads_->start([this, target, &from, blob] {
+    if (gave_up_) return;
     try {
       release_->stage(target, counted_store(from), blob);
     } catch (const Error& error) {
+      gave_up_ = true;
       session_.console.detail(Verbosity::verbose, fmt::format("not sent early: {}", error.what()));
     }
   });
@@ -108,6 +110,7 @@ ReleaseSummary Publisher::publish(const ReadStore& from, const std::vector<Descr
     show_step();
   }
   const UnionStore source{{&documents, &from}};
+  gave_up_ = true;  // what is still to be sent early, this sends
   const ReleaseSummary summary = release_->publish(counted_store(source), roots);
   progress_.finish(subject_, summary_text(summary, network_.retries(), steady_time() - start_));
   return summary;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,7 +44,8 @@ class Publisher {
   Publisher(Network& network, std::vector<ReleaseTarget> targets, PublisherOptions options, Session& session,
             Progress& progress);
 
-  /// Sends a blob of a target in the background. What goes wrong comes out of `publish`, which tries again.
+  /// Sends a blob of a target in the background. What goes wrong comes out of `publish`, which tries again; until then
+  /// nothing more is sent.
   void stage(std::size_t target, const ReadStore& from, const Descriptor& blob);
 
   /// Publishes one root for each target, and says what it took. `from` and that of `stage` outlive this object.
@@ -71,6 +73,7 @@ class Publisher {
   std::uint64_t unsent_ = 0;                      // bytes that the registry had already
   std::uint64_t all_ = 0;                         // bytes; 0: not known yet
 
+  std::atomic<bool> gave_up_ = false;  // nothing is sent early any more
   std::unique_ptr<Release> release_;
   std::unique_ptr<WorkerPool> uploads_;  // ends first: its tasks use the release
 };
