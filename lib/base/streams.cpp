@@ -84,7 +84,8 @@ bool read_lines(std::array<LineStream, 2>& streams, const Deadline& deadline,
     if (time_left == 0) return false;
     std::array<::pollfd, 2> waiting{};
     for (std::size_t i = 0; i < 2; ++i) waiting[i] = {.fd = streams[i].descriptor(), .events = POLLIN, .revents = 0};
-    const int longest = while_running && (time_left < 0 || time_left > while_running_pause) ? while_running_pause : time_left;
+    const int longest =
+        while_running && (time_left < 0 || time_left > while_running_pause) ? while_running_pause : time_left;
     if (::poll(waiting.data(), waiting.size(), longest) < 0 && errno != EINTR) throw_errno("waiting for output", errno);
     if (while_running) while_running();
     for (std::size_t i = 0; i < 2; ++i) {

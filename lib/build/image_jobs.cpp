@@ -36,7 +36,8 @@ ImageJobs::ImageJobs(const Plan& plan, Store& into, const BuildOptions& options,
   for (const ComponentPlan& component : plan.components) {
     const auto base = base_of(component, options.bases);
     for (const PlatformPlan& platform : component.platforms) {
-      Job job{.component = component, .platform = platform, .base = base ? image_for(*base, platform.platform) : nullptr};
+      Job job{
+          .component = component, .platform = platform, .base = base ? image_for(*base, platform.platform) : nullptr};
       if (!platform.given_binary) {
         job.key = {find_member(plan.workspace, component.package)->id, component.binary, platform.triple.value};
       }

@@ -47,8 +47,8 @@ class ImageJobs {
     const ComponentPlan& component;
     const PlatformPlan& platform;
     std::shared_ptr<const BaseImage> base;  // null: scratch
-    BinaryKey key;                 // of a binary that is compiled
-    std::filesystem::path binary;  // empty: not there yet
+    BinaryKey key;                          // of a binary that is compiled
+    std::filesystem::path binary;           // empty: not there yet
     Recipe recipe;
     std::optional<BuiltImage> image;
     std::exception_ptr failure;

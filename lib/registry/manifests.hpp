@@ -27,7 +27,7 @@ std::optional<NamedDocument> read_manifest(Exchange& exchange, const Repository&
 
 /// Puts a document under a tag or its digest, and checks that the registry stored just that. True when the registry
 /// says that it entered it among the referrers of `subject`. Throws MissingChild, Error{digest_mismatch}.
-bool put_manifest(Exchange& exchange, const Repository& repository, const Descriptor& manifest, const std::string& bytes,
-                  const std::string& name);
+bool put_manifest(Exchange& exchange, const Repository& repository, const Descriptor& manifest,
+                  const std::string& bytes, const std::string& name);
 
 }  // namespace ocibuild

@@ -18,7 +18,11 @@ struct Scope {
 /// The first one matters most: some servers read no other.
 using Scopes = std::vector<Scope>;
 
-inline Scopes pull_from(std::string repository) { return {{std::move(repository), "pull"}}; }
-inline Scopes push_to(std::string repository) { return {{std::move(repository), "pull,push"}}; }
+inline Scopes pull_from(std::string repository) {
+  return {{std::move(repository), "pull"}};
+}
+inline Scopes push_to(std::string repository) {
+  return {{std::move(repository), "pull,push"}};
+}
 
 }  // namespace ocibuild

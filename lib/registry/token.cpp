@@ -98,7 +98,7 @@ HttpResponse send(Transport& transport, const HttpRequest& request) {
     throw_failure(failure, question.registry);
   } catch (Error& error) {
     if (error.code() != Errc::unauthorized && error.code() != Errc::denied) throw;
-      error.add_note(describe_source(question.credential));
+    error.add_note(describe_source(question.credential));
     throw;
   }
 }

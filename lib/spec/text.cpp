@@ -40,7 +40,8 @@ bool is_blank(std::string_view sequence) noexcept {
   if (sequence.size() == 1) return byte(0) <= ' ' || byte(0) == 0x7F;
   if (sequence.size() == 2) return (byte(0) == 0xC2 && byte(1) < 0xA1) || sequence == "\u061c";
   if (sequence.size() != 3) return false;
-  if (byte(0) == 0xE2 && byte(1) == 0x80) return byte(2) == 0x8E || byte(2) == 0x8F || (byte(2) >= 0xA8 && byte(2) <= 0xAE);
+  if (byte(0) == 0xE2 && byte(1) == 0x80)
+    return byte(2) == 0x8E || byte(2) == 0x8F || (byte(2) >= 0xA8 && byte(2) <= 0xAE);
   return (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) || sequence == "\ufeff";
 }
 

@@ -139,7 +139,8 @@ TEST_CASE("each cargo run links its gnu targets as its own components want, and 
     directories.push_back(std::filesystem::path{command.argv.back()}.filename());
     return ExitStatus{0};
   };
-  compile(one.plan, run, {}, {.progress = no_event, .binary_made = [](const BinaryKey&, const std::filesystem::path&) {}});
+  compile(one.plan, run, {},
+          {.progress = no_event, .binary_made = [](const BinaryKey&, const std::filesystem::path&) {}});
   CHECK(directories == std::vector<std::string>{"ocibuild-cargo", "ocibuild-cargo-static"});
 }
 

@@ -63,7 +63,8 @@ TEST_CASE("a large body goes up and comes back byte for byte") {
 
 TEST_CASE("one connection serves request after request, although nobody read the answers") {
   Wire wire;
-  for (int i = 0; i < 20; ++i) CHECK(wire.ask(i % 2 == 0 ? "HEAD" : "GET", "/v2/a/blobs/" + Digest::of("x").string()).status == 404);
+  for (int i = 0; i < 20; ++i)
+    CHECK(wire.ask(i % 2 == 0 ? "HEAD" : "GET", "/v2/a/blobs/" + Digest::of("x").string()).status == 404);
   CHECK(wire.server.connections() <= 2);
 }
 

@@ -110,5 +110,6 @@ TEST_CASE("Retry-After is read as seconds or as a date, and garbage is none") {
 
 TEST_CASE("statuses that say nothing about the request are transient") {
   for (const int status : {408, 425, 429, 499, 500, 502, 503, 504, 522}) CHECK(is_transient_status(status));
-  for (const int status : {200, 307, 400, 401, 403, 404, 405, 409, 413, 416, 501, 505}) CHECK_FALSE(is_transient_status(status));
+  for (const int status : {200, 307, 400, 401, 403, 404, 405, 409, 413, 416, 501, 505})
+    CHECK_FALSE(is_transient_status(status));
 }

@@ -94,7 +94,8 @@ class TextProgress final : public Progress {
 /// One JSON object per line for every change, and for counted bytes at most ten in a second for each subject.
 class JsonProgress final : public Progress {
  public:
-  JsonProgress(Console& console, MonotonicClock clock) : console_{console}, clock_{std::move(clock)}, start_{clock_()} {}
+  JsonProgress(Console& console, MonotonicClock clock)
+      : console_{console}, clock_{std::move(clock)}, start_{clock_()} {}
 
   void update(const Step& step) override {
     const std::lock_guard lock{mutex_};

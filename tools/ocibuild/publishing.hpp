@@ -1,8 +1,8 @@
 // Pushing images to registries, shown, and summed up.
 #pragma once
 
-#include <functional>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>

@@ -18,7 +18,7 @@ struct RegistryOptions {
   FindCredential credentials;               ///< empty: every request is anonymous
   std::vector<std::string> insecure_hosts;  ///< `host` or `host:port` that may be spoken to in plain http
   RetryOptions retry;
-  std::function<void(const RetryWait&)> waits;           ///< before each wait; from any thread, one at a time
+  std::function<void(const RetryWait&)> waits;          ///< before each wait; from any thread, one at a time
   std::function<void(std::string_view text)> warnings;  ///< what a registry warns of, each text once
 };
 
