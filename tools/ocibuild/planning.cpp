@@ -112,6 +112,8 @@ RunCommand session_runner(Session& session) {
     const bool builds = std::find(command.argv.begin(), command.argv.end(), "build") != command.argv.end();
     // What other cargo commands say ends up inside of our messages, where escape sequences have no place.
     adapted.environment["CARGO_TERM_COLOR"] = builds && console.style().colors() ? "always" : "never";
+    // Build scripts run code of others; they have no business with a registry.
+    adapted.removed_environment.emplace_back("OCIBUILD_PASSWORD");
     if (console.verbosity() == Verbosity::quiet) adapted.environment["CARGO_TERM_QUIET"] = "true";
     return run_command(adapted, output);
   };
