@@ -1,52 +1,16 @@
 """Base images: `build`, `plan`, `image` and `lock` as a person or a script sees them."""
 
-import hashlib
 import json
 import pathlib
 import platform
 import subprocess
 
-from harness import Skip, case, contains, environment, equal, fails, lacks, ocibuild, require, run_cases, succeeds
+from harness import Skip, case, contains, equal, fails, lacks, ocibuild, require, run_cases, succeeds
+from podman import podman
+from sample_base import as_docker, images_of, make_base
 from workspace import build_environment, given_binaries, make_workspace
 
 PREFIX = "org.opencontainers.image."
-
-
-def make_base(directory, *arguments, platforms="linux/amd64,linux/arm64"):
-    """A layout with one image, named base:1; its only file is /etc/os-release."""
-    (directory / "os-release").write_text("ID=sample\n")
-    layout = directory / "base"
-    succeeds("image", "base:1", "--add", f"{directory}/os-release:/etc/os-release", "--platform", platforms,
-             "--env", "LANG=C", "--label", "vendor=sample", "--workdir", "/srv", *arguments, "--output", f"oci:{layout}")
-    return layout
-
-
-def as_docker(layout):
-    """The same base in the types of Docker, beside the original: its name is docker:1."""
-    def put(document):
-        content = json.dumps(document).encode()
-        digest = hashlib.sha256(content).hexdigest()
-        (layout / "blobs" / "sha256" / digest).write_bytes(content)
-        return {"digest": "sha256:" + digest, "size": len(content)}
-
-    def read(descriptor):
-        return json.loads((layout / "blobs" / "sha256" / descriptor["digest"][7:]).read_text())
-
-    vendor = "application/vnd.docker."
-    index = read(json.loads((layout / "index.json").read_text())["manifests"][0])
-    entries = []
-    for entry in index["manifests"]:
-        manifest = read(entry)
-        manifest["mediaType"] = vendor + "distribution.manifest.v2+json"
-        manifest["config"]["mediaType"] = vendor + "container.image.v1+json"
-        for layer in manifest["layers"]:
-            layer["mediaType"] = vendor + "image.rootfs.diff.tar.gzip"
-        entries.append({"mediaType": manifest["mediaType"], **put(manifest), "platform": entry["platform"]})
-    media_type = vendor + "distribution.manifest.list.v2+json"
-    root = {"mediaType": media_type, **put({"schemaVersion": 2, "mediaType": media_type, "manifests": entries})}
-    names = json.loads((layout / "index.json").read_text())
-    names["manifests"].append({**root, "annotations": {"org.opencontainers.image.ref.name": "docker:1"}})
-    (layout / "index.json").write_text(json.dumps(names))
 
 
 def build_on(directory, base, *arguments, **options):
@@ -55,10 +19,6 @@ def build_on(directory, base, *arguments, **options):
     done = ocibuild("build", *given_binaries(directory), *arguments, cwd=root, env=build_environment(directory), **options)
     equal(done.returncode, 0, done.stderr)
     return root / "target" / "ocibuild"
-
-
-def images_of(layout, name="alpha"):
-    return json.loads(succeeds("inspect", "--json", f"oci:{layout}:{name}"))["images"]
 
 
 @case("a component on a layout has the base's layers, environment and labels under its own")
@@ -261,17 +221,9 @@ def _(directory):
     layout = root / "target" / "ocibuild"
     equal([len(images_of(layout, name)[0]["layers"]) for name in ("alpha", "beta")], [2, 2])
     contains(succeeds("verify", f"oci:{layout}:alpha"), "verified")
-    require("podman", "runc")
-    (directory / "containers.conf").write_text(
-        '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n')
-    podman = ["podman", "--root", directory / "root", "--runroot", directory / "run", "--tmpdir", directory / "tmp",
-              "--storage-driver", "vfs", "--runtime", "runc", "--cgroup-manager", "cgroupfs", "--events-backend", "none"]
-    for name in ("alpha", "beta"):
-        ran = subprocess.run([*map(str, podman), "run", "--rm", "--network", "none", f"oci:{layout}:{name}"], text=True,
-                             capture_output=True, env=environment(CONTAINERS_CONF=directory / "containers.conf"))
-        equal((ran.returncode, ran.stdout), (0, f"{name}\n"), ran.stderr)
-    subprocess.run([*map(str, podman), "rmi", "-a", "-f"], capture_output=True,
-                   env=environment(CONTAINERS_CONF=directory / "containers.conf"), check=True)
+    with podman(directory) as engine:
+        for name in ("alpha", "beta"):
+            equal(engine.run_once(f"oci:{layout}:{name}"), f"{name}\n")
 
 
 @case("a dynamic binary on a base without its libraries is refused before anything is written")
