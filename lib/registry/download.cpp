@@ -66,17 +66,7 @@ class Download final : public Source {
   void begin() {
     Answer answer = exchange_.send(host_, request_);
     if (answer.status() != 200) exchange_.fail(host_, request_, answer);
-    require_size(answer);
     body_ = std::move(answer.response.body);
-  }
-
-  /// An answer that is announced with another size is not a broken download: trying again would get the same.
-  void require_size(const Answer& answer) const {
-    const auto length = answer.response.headers.first("Content-Length");
-    if (!length || *length == fmt::format("{}", blob_.size)) return;
-    throw Error{Errc::digest_mismatch, fmt::format("blob {} has {} bytes in the registry, its descriptor says {}",
-                                                   blob_.digest.string(), *length, blob_.size)}
-        .add_note(fmt::format("asked: GET {}", request_.url.redacted()));
   }
 
   /// From where it stopped, when the answer is exactly that range; else from the start, and what was given out already
