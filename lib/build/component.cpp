@@ -14,6 +14,7 @@
 #include "ocibuild/build/files.hpp"
 #include "ocibuild/build/tags.hpp"
 #include "ocibuild/spec/reference.hpp"
+#include "spec/text.hpp"
 
 namespace ocibuild {
 namespace {
@@ -27,6 +28,8 @@ Setting<std::string> image_name(const Candidate& candidate, const Origins& origi
     name.value = fmt::format("{}/{}", host, name.value);
     name.origin = std::max(name.origin, registry.origin);
   }
+  // GitHub's names have upper case, the names of its packages do not, and a workflow knows the former.
+  if (name.value.starts_with("ghcr.io/")) name.value = to_lower(name.value);
   const Reference reference = with_context("image name", [&] { return Reference::parse(name.value); });
   if (!reference.tag.empty() || reference.digest) {
     throw Error{Errc::invalid_document, fmt::format("image name `{}` has a tag or digest of its own", name.value)}

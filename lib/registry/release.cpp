@@ -84,7 +84,9 @@ bool is_immutable_tag(std::string_view tag) {
 
 Release::Release(RegistryClient& client, std::vector<ReleaseTarget> targets, ReleaseOptions options)
     : client_{client}, options_{std::move(options)} {
-  for (ReleaseTarget& target : targets) images_.push_back(std::make_unique<Image>(client, std::move(target)));
+  for (const ReleaseTarget& target : targets) {
+    with_context(pushing(target), [&] { images_.push_back(std::make_unique<Image>(client, target)); });
+  }
   if (options_.immutable_tags == ImmutableTags::overwrite) return;
   for_each_index(images_.size(), options_.jobs, [&](std::size_t i) {
     Image& image = *images_[i];

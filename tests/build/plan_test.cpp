@@ -47,6 +47,12 @@ TEST_CASE("of several values the one nearest to the user wins, and says where it
   CHECK(registry.origin == Origin::command_line);
 }
 
+TEST_CASE("on ghcr.io an owner with capitals names the packages in lower case") {
+  GivenServices services;
+  services.edit(R"("registry": "ghcr.io/acme")", R"("registry": "ghcr.io/Acme")");
+  CHECK(services.plan().components[0].image.value == "ghcr.io/acme/api");
+}
+
 TEST_CASE("maps of several origins are joined key by key") {
   GivenServices services;
   services.edit(R"("registry": "ghcr.io/acme")", R"("env": {"A": "workspace", "B": "workspace"})");

@@ -105,8 +105,7 @@ def gets_tokens(directory):
         env = nobody(directory, DOCKER_CONFIG=config(directory, served.host))
         succeeds("copy", source, f"{served.host}/some/image:1", env=env)
         equal({request.user for request in tokens.requests}, {USER})
-        equal([request.scopes for request in tokens.requests],
-              [["repository:some/image:pull,push"], ["repository:some/image:pull"]])
+        equal([request.scopes for request in tokens.requests], [["repository:some/image:pull,push"]])
         equal(skopeo_manifest(served.host, creds=f"{USER}:{PASSWORD}")["layers"][0]["digest"], layer)
 
 
