@@ -40,11 +40,15 @@ AtomicFile::AtomicFile(std::filesystem::path target, std::filesystem::path tempo
   if (temporary_directory.empty()) temporary_directory = ".";
   while (!file_) {
     temporary_ = fresh_name(temporary_directory);
-    registration_.emplace(temporary_);
-    // The name of a dead writer with our process id may still be there: O_EXCL, and the next number.
-    file_ = FileHandle{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-    if (!file_ && errno != EEXIST) {
-      const int error_number = errno;
+    int error_number = 0;
+    registration_.reset();
+    registration_.emplace([&] {
+      // The name of a dead writer with our process id may still be there: O_EXCL, and the next number.
+      file_ = FileHandle{::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
+      error_number = errno;
+      return temporary_;
+    });
+    if (!file_ && error_number != EEXIST) {
       throw_errno(fmt::format("creating {}", (target_.empty() ? temporary_directory : target_).native()), error_number);
     }
     if (file_ && !is_ours(file_)) file_ = FileHandle{};

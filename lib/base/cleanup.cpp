@@ -58,6 +58,12 @@ TemporaryPath::TemporaryPath(std::filesystem::path path) : path_{std::move(path)
   registry().paths.insert(path_);
 }
 
+TemporaryPath::TemporaryPath(const std::function<std::filesystem::path()>& create) {
+  const std::lock_guard lock{registry().mutex};
+  path_ = create();
+  registry().paths.insert(path_);
+}
+
 TemporaryPath::~TemporaryPath() {
   const std::lock_guard lock{registry().mutex};
   registry().paths.erase(registry().paths.find(path_));

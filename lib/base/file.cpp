@@ -99,12 +99,14 @@ void create_directories(const std::filesystem::path& directory) {
 }
 
 TempDir::TempDir(const std::filesystem::path& parent) {
-  std::string name = (parent / "ocibuild-XXXXXX").native();
-  if (::mkdtemp(name.data()) == nullptr) {
-    throw_errno(fmt::format("creating a temporary directory in {}", parent.native()), errno);
-  }
-  path_ = name;
-  registration_.emplace(path_);
+  registration_.emplace([&] {
+    std::string name = (parent / "ocibuild-XXXXXX").native();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw_errno(fmt::format("creating a temporary directory in {}", parent.native()), errno);
+    }
+    path_ = name;
+    return path_;
+  });
 }
 
 TempDir::~TempDir() {

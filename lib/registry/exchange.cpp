@@ -93,12 +93,14 @@ Host& Exchange::host(const std::string& registry) {
   return *entry;
 }
 
-/// True when the host answers there at all; a certificate that is not accepted is an answer, to be reported later.
+/// True when the host answers there at all. Whose certificate it shows matters to the first real request.
 bool Exchange::answers(const Url& base) {
   try {
-    transport_.send({.method = "HEAD", .url = base.resolve("/v2/")});
-    return true;
-  } catch (const CertificateError&) {
+    transport_.send({.method = "HEAD",
+                     .url = base.resolve("/v2/"),
+                     .headers = {},
+                     .body = {},
+                     .certificates = Certificates::ignore});
     return true;
   } catch (const Error& error) {
     const bool is_final = error.code() != Errc::unavailable || dynamic_cast<const UnreachableError*>(&error) != nullptr;

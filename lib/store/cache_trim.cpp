@@ -7,6 +7,7 @@
 
 #include "ocibuild/base/error.hpp"
 #include "store/cache_record.hpp"
+#include "store/layout_files.hpp"
 
 namespace ocibuild {
 namespace {
@@ -107,6 +108,8 @@ CacheContent cache_content(const fs::path& directory) {
 BlobCount trim_cache(const fs::path& directory, std::uint64_t limit) {
   std::error_code error;
   if (!fs::is_directory(work_directory(directory), error)) return {};
+  // Another process may be making the layout just now; its marker comes last, and before it there is nothing to trim.
+  if (!fs::exists(directory / layout_file::marker, error)) return {};
   require_cache(directory);
   const FileLock one_at_a_time{work_directory(directory) / "trim"};
   ByteLocks in_use{in_use_file(directory)};

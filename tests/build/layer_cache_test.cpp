@@ -1,5 +1,7 @@
 #include "ocibuild/build/layer_cache.hpp"
 
+#include <atomic>
+
 #include <doctest/doctest.h>
 
 #include "build/planned.hpp"
@@ -36,7 +38,7 @@ class MakingStore final : public Store {
     return store_.add(write);
   }
 
-  int made = 0;
+  std::atomic<int> made = 0;
   bool is_full = false;
   std::function<void()> before_add = [] {};
 
@@ -218,7 +220,7 @@ TEST_CASE("an unchanged build makes no layer and gives the same images; a cache 
     const BuildResult result = build(services.plan(), store, no_cargo, {.jobs = 4, .cache = &layers});
     CHECK(result.components[0].index == expected.components[0].index);
     CHECK(result.components[1].index == expected.components[1].index);
-    CHECK(store.made == (run == 1 ? plain.made : 0));
+    CHECK(store.made == (run == 1 ? plain.made.load() : 0));
   }
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include <sys/types.h>
 
@@ -14,6 +15,10 @@ namespace ocibuild {
 class TemporaryPath {
  public:
   explicit TemporaryPath(std::filesystem::path path);
+
+  /// Registers what `create` makes and returns the path of: abandon_everything comes before both or after both, so that
+  /// nothing is made behind its back. What `create` throws comes out.
+  explicit TemporaryPath(const std::function<std::filesystem::path()>& create);
   TemporaryPath(const TemporaryPath&) = delete;
   TemporaryPath& operator=(const TemporaryPath&) = delete;
   ~TemporaryPath();

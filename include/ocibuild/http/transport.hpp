@@ -23,12 +23,19 @@ struct HttpBody {
 /// A body held in memory.
 HttpBody memory_body(std::string content);
 
+/// Whether the other side must prove who it is.
+enum class Certificates {
+  verify,
+  ignore,  ///< only to find out whether somebody speaks TLS there: nothing of value is sent, nothing heard is believed
+};
+
 /// A request. Content-Length follows from the body; PUT, POST and PATCH without one send `Content-Length: 0`.
 struct HttpRequest {
   std::string method = "GET";
   Url url;
   Headers headers;
   std::optional<HttpBody> body;
+  Certificates certificates = Certificates::verify;
 };
 
 /// An answer whose head has arrived. The body arrives while it is read.
