@@ -46,7 +46,7 @@ std::optional<Subject> subject_of(const Descriptor& descriptor, const std::strin
 
 RegistryStore::RegistryStore(RegistryClient& client, const std::string& registry, std::string repository, Access access)
     : client_{client},
-      repository_{std::make_unique<Repository>(client.exchange().host(registry), std::move(repository), access)} {}
+      repository_{new Repository{client.exchange().host(registry), std::move(repository), access}} {}
 
 RegistryStore::~RegistryStore() = default;
 

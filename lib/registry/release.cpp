@@ -121,8 +121,9 @@ void Release::refuse_moved_tags(const std::vector<Descriptor>& roots) const {
   for (std::size_t i = 0; i < roots.size(); ++i) {
     for (const auto& [tag, digest] : images_[i]->immutable_tags) {
       if (!digest || *digest == roots[i].digest) continue;
-      with_context(pushing(images_[i]->target),
-                   [&] { throw moved(tag, *digest, roots[i].digest).add_note("nothing was pushed"); });
+      Error error = moved(tag, *digest, roots[i].digest);
+      error.add_context(pushing(images_[i]->target));
+      throw error.add_note("nothing was pushed");
     }
   }
 }
