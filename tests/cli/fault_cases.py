@@ -71,7 +71,7 @@ def refuses_damaged_manifests(directory):
         contains(fails(7, "inspect", f"{served.host}/a@{digest}"), digest)
 
 
-@case("a push goes on when the registry is killed in the middle of it and comes back after two seconds")
+@case("a push goes on when the registry is killed in the middle of it and comes back after two seconds (UP26)")
 def survives_restarts(directory):
     with registry() as served:
         process = start_large_push(directory, served)

@@ -61,7 +61,7 @@ def names_authority(directory):
         equal(skopeo_manifest(proxy.host, "a:1", trust=authority.trust)["layers"][0]["digest"], layer)
 
 
-@case("a certificate that is expired, for another name, or signed by nobody we know ends at once with 5 and says which")
+@case("a certificate that is expired, for another name, or signed by nobody we know ends at once with 5 and says which (AT19)")
 def refuses_certificates(directory):
     authority = Authority(directory)
     source, _ = tiny_image(directory)

@@ -124,7 +124,7 @@ TEST_CASE("a zstd window over 128 MiB is refused") {
   check_refused(Compression::zstd, frame, "requires too much memory");
 }
 
-TEST_CASE("a bomb comes out piece by piece and can be stopped") {
+TEST_CASE("AT12: a bomb comes out piece by piece and can be stopped") {
   const std::string bomb = compress(Compression::gzip, std::string(16 << 20, '\0'));
   CHECK(bomb.size() < 40000);
   CHECK_THROWS_AS(decompress(Compression::gzip, bomb), Error);  // stopped by the limit of read_all

@@ -78,7 +78,7 @@ TEST_CASE("a helper that knows of no credential leaves it to the next document, 
   }
 }
 
-TEST_CASE("a helper that fails leads to a warning and to anonymous requests, whatever else is there") {
+TEST_CASE("AU06: a helper that fails leads to a warning and to anonymous requests, whatever else is there") {
   struct Case {
     Helper helper;
     std::string failure;
