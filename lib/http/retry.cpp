@@ -51,8 +51,10 @@ milliseconds Retry::wait_for(unsigned attempt, const TransientError& error) cons
   milliseconds most = options_.first;
   for (unsigned i = 1; i < attempt && most < options_.longest; ++i) most *= 2;
   most = std::min(most, options_.longest);
+  // From a quarter to three: a registry that restarts for two seconds is back before the last attempt, whatever the
+  // dice.
   const auto jitter = [&](milliseconds up_to) {
-    return milliseconds{static_cast<std::int64_t>(clock_.random() * static_cast<double>(up_to.count()))};
+    return milliseconds{static_cast<std::int64_t>((0.25 + clock_.random() / 2) * static_cast<double>(up_to.count()))};
   };
   const bool limited = error.cause() == TransientCause::rate_limit;
   if (!error.asked() && !limited) return jitter(most);

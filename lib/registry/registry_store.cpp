@@ -45,8 +45,7 @@ std::optional<Subject> subject_of(const Descriptor& descriptor, const std::strin
 }  // namespace
 
 RegistryStore::RegistryStore(RegistryClient& client, const std::string& registry, std::string repository, Access access)
-    : client_{client},
-      repository_{new Repository{client.exchange().host(registry), std::move(repository), access}} {}
+    : client_{client}, repository_{new Repository{client.exchange().host(registry), std::move(repository), access}} {}
 
 RegistryStore::~RegistryStore() = default;
 

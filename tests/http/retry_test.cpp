@@ -23,8 +23,16 @@ Waits waits_for(const TransientError& error, unsigned attempts = 5) {
 
 }  // namespace
 
-TEST_CASE("waits double from a second, with full jitter, and five attempts are made") {
+TEST_CASE("waits double from a second, with jitter, and five attempts are made") {
   CHECK(waits_for(TransientError{"reset"}) == Waits{500ms, 1s, 2s, 4s});
+}
+
+TEST_CASE("UP26: whatever the dice, a registry that is away for two seconds is back before the last attempt") {
+  FakeClock clock;
+  clock.set_random(0);
+  Retry retry{clock.clock()};
+  failure_of([&] { retry.run("host", []() -> int { throw TransientError{"reset"}; }); });
+  CHECK(clock.waits() == Waits{250ms, 500ms, 1s, 2s});
 }
 
 TEST_CASE("no wait is longer than half a minute") {

@@ -68,8 +68,9 @@ struct RetryWait {
   bool asked = false;  ///< the server wanted it
 };
 
-/// Tries again what failed with TransientError, up to five times in all: waits `random * min(longest, first * 2^n)`, or
-/// what the server asked for; after a 429 at least `first * 2^n`. Safe for use by several threads at once.
+/// Tries again what failed with TransientError, up to five times in all: waits a quarter to three quarters of
+/// `min(longest, first * 2^n)`, or what the server asked for; after a 429 at least `first * 2^n`. Safe for use by
+/// several threads at once.
 class Retry {
  public:
   /// `waits` is told before each wait, from any thread, one at a time.
