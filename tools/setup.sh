@@ -5,14 +5,14 @@
 # What a build of ocibuild and a run on both architectures need.
 build_packages=(
   ca-certificates git g++ meson ninja-build pkg-config
-  libarchive-dev libcli11-dev libcurl4-openssl-dev libdeflate-dev libfmt-dev libssl-dev libzstd-dev nlohmann-json3-dev zlib1g-dev
+  libarchive-dev libcli11-dev libcurl4-openssl-dev libdeflate-dev libfmt-dev libssl-dev libyaml-dev libzstd-dev nlohmann-json3-dev zlib1g-dev
   gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 )
 
 # What the tests need on top: a test framework, the programs that judge our output, and an arm64 world.
 test_packages=(
   doctest-dev g++-aarch64-linux-gnu
-  libarchive-dev:arm64 libcurl4-openssl-dev:arm64 libfmt-dev:arm64 libssl-dev:arm64 libzstd-dev:arm64 zlib1g-dev:arm64
+  libarchive-dev:arm64 libcurl4-openssl-dev:arm64 libfmt-dev:arm64 libssl-dev:arm64 libyaml-dev:arm64 libzstd-dev:arm64 zlib1g-dev:arm64
   catatonit fuse-overlayfs podman qemu-user-static runc skopeo uidmap umoci
   apache2-utils attr binutils curl docker-registry libarchive-tools libcap2-bin nginx-light openssl pigz python3 python3-jsonschema strace
   fish zsh

@@ -171,6 +171,10 @@ bool is_tag(std::string_view text) noexcept {
          std::ranges::all_of(text, [&](char c) { return in_word(c) || c == '.' || c == '-'; });
 }
 
+bool is_component_name(std::string_view text) noexcept {
+  return is_tag(text);  // the same grammar, which suits shells and file names as well
+}
+
 bool is_repository(std::string_view text) noexcept {
   if (text.size() > longest_repository) return false;
   for (std::string_view rest = text;;) {

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 STANDARD_HEADER = re.compile(r"^([a-z0-9_]+|sys/types\.h)$")
-C_LIBRARY_HEADER = re.compile(r"^(archive\w*\.h|zlib\.h|zstd\w*\.h|libdeflate\.h|openssl/.*|curl/.*|yaml-cpp/.*)$")
+C_LIBRARY_HEADER = re.compile(r"^(archive\w*\.h|zlib\.h|zstd\w*\.h|libdeflate\.h|openssl/.*|curl/.*|yaml\.h)$")
 MARKER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
 WORLD = re.compile(
     r"\b(?:getenv|setenv|std::cout|std::cerr|std::clog|printf|puts|fmt::print|std::exit|std::quick_exit"

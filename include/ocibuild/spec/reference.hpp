@@ -39,4 +39,8 @@ bool is_tag(std::string_view text) noexcept;
 /// True when `text` is a repository path: lower-case components joined by `/`, at most 255 bytes.
 bool is_repository(std::string_view text) noexcept;
 
+/// True when `text` can name a component, in a file, a shell and the outputs of a workflow: up to 128 letters, digits,
+/// `.`, `_` and `-`, of which the first is a letter, a digit or `_`.
+bool is_component_name(std::string_view text) noexcept;
+
 }  // namespace ocibuild

@@ -1,0 +1,88 @@
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "deploy/sample_digests.hpp"
+#include "ocibuild/base/error.hpp"
+
+using namespace ocibuild;
+using namespace ocibuild::testing;
+
+namespace {
+
+constexpr std::string_view by_hand = R"({"schemaVersion":1,"generatedBy":"me","revision":"","components":{"engine":{
+  "image":"ghcr.io/o/demon-engine",
+  "digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  "reference":"ghcr.io/o/demon-engine@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  "tags":["latest"],"size":1234,"platforms":{"linux/amd64":{
+    "digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":600}}}}})";
+
+std::string with(std::string_view from, std::string_view to) {
+  std::string text{by_hand};
+  const auto found = text.find(from);
+  REQUIRE(found != std::string::npos);
+  return text.replace(found, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("a digests file reads back equal") {
+  const ImageDigests digests = sample_digests("engine", {"linux/amd64", "linux/arm64"});
+  CHECK(parse_digests(serialize(digests)) == digests);
+}
+
+TEST_CASE("a digests file of another program needs no index") {
+  const ImageDigests digests = parse_digests(by_hand);
+  CHECK_FALSE(digests.components.at("engine").index);
+  CHECK(digests.components.at("engine").reference().starts_with("ghcr.io/o/demon-engine@sha256:e3b0"));
+}
+
+TEST_CASE("unknown members of a digests file are passed over") {
+  CHECK(parse_digests(with("\"size\":1234", "\"size\":1234,\"built\":\"today\"")) == parse_digests(by_hand));
+}
+
+TEST_CASE("a digests file that contradicts itself or its grammar is refused") {
+  std::string text;
+  SUBCASE("another version") {
+    text = with("\"schemaVersion\":1", "\"schemaVersion\":2");
+  }
+  SUBCASE("a name with a line end") {
+    text = with("\"engine\":{", "\"engine\\n::error::x\":{");
+  }
+  SUBCASE("a name with an escape sequence") {
+    text = with("\"engine\":{", "\"\\u001b[31mengine\":{");
+  }
+  SUBCASE("an image with a tag") {
+    text = with("demon-engine\",", "demon-engine:v1\",");
+  }
+  SUBCASE("a tag with a space") {
+    text = with("\"latest\"", "\"late st\"");
+  }
+  SUBCASE("a digest with a path") {
+    text = with("sha256:e3b0c442", "sha256:../../x");
+  }
+  SUBCASE("a reference to another image") {
+    text = with("\"ghcr.io/o/demon-engine@", "\"ghcr.io/o/x@");
+  }
+  SUBCASE("a negative size") {
+    text = with("1234", "-1");
+  }
+  SUBCASE("a platform that is none") {
+    text = with("linux/amd64", "linux amd64");
+  }
+  SUBCASE("no JSON") {
+    text = "digests";
+  }
+  CHECK_THROWS_AS(parse_digests(text), Error);
+}
+
+TEST_CASE("a digest that was edited by hand is noticed by the index") {
+  ImageDigests digests = sample_digests("engine", {"linux/amd64"});
+  SUBCASE("of the component") {
+    digests.components.at("engine").digest = Digest::of("other");
+  }
+  SUBCASE("of a platform") {
+    digests.components.at("engine").platforms.at("linux/amd64").digest = Digest::of("");
+  }
+  CHECK_THROWS_AS(serialize(digests), Error);
+}
