@@ -9,6 +9,8 @@
 #include "build/features.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/base/nearest.hpp"
+#include "ocibuild/spec/reference.hpp"
+#include "spec/text.hpp"
 
 namespace ocibuild {
 namespace {
@@ -32,6 +34,15 @@ void expect_packages(const Workspace& workspace, const std::vector<std::string>&
   }
 }
 
+// It becomes a name in files, and in the outputs of workflows.
+void expect_name(const std::string& component, const Package& package) {
+  if (is_component_name(component)) return;
+  throw Error{Errc::invalid_document,
+              fmt::format("package {}: {} cannot name a component", package.name, quote(component))}
+      .add_note("a name has up to 128 letters, digits, `_`, `.` and `-`, and begins with a letter, digit or `_`")
+      .add_help("set `component` in its `[package.metadata.ocibuild]`");
+}
+
 std::vector<Candidate> candidates_of(const Package& package) {
   const Settings settings = with_context(fmt::format("package {}", package.name),
                                          [&] { return parse_settings(package.settings, SettingsTable::package); });
@@ -44,6 +55,7 @@ std::vector<Candidate> candidates_of(const Package& package) {
   }
   std::vector<Candidate> candidates;
   for (const BinaryTarget& binary : package.binaries) {
+    expect_name(settings.component.value_or(binary.name), package);
     candidates.push_back({.package = &package,
                           .binary = &binary,
                           .settings = settings,

@@ -1,6 +1,7 @@
 #include "ocibuild/build/plan.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "build/planned.hpp"
@@ -108,6 +109,16 @@ TEST_CASE("one name for several binaries of a package is refused") {
   GivenServices services;
   services.edit(api_table, R"("component": "main", "expose": [)");
   CHECK(says(failure_of([&] { return services.plan(); }), "2 binaries, which cannot all be `main`"));
+}
+
+TEST_CASE("a component's name holds nothing that a workflow or a terminal would take for something else") {
+  for (const char* const name : {R"(a\n::error::b)", R"(\u001b[31mred)", "a%0Ab", "<<EOF", "a b", "../a"}) {
+    CAPTURE(name);
+    GivenServices services;
+    services.edit("\"api-admin\"", fmt::format("\"{}\"", name));
+    services.edit("\"required-features\": [", "\"other\": [");
+    CHECK(says(failure_of([&] { return services.plan(); }), "cannot name a component"));
+  }
 }
 
 TEST_CASE("tags are filled in and must be tags") {

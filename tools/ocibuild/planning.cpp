@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ocibuild/build/github_run.hpp"
 #include "options.hpp"
 
 namespace ocibuild {
@@ -37,12 +38,19 @@ std::vector<Platform> parse_platforms(const std::vector<std::string>& lists) {
   return platforms;
 }
 
-Settings command_line_settings(const PlanningOptions& options) {
+std::vector<std::string> tags(const PlanningOptions& options, const Environment& environment) {
+  std::vector<std::string> all = options.tags;
+  if (!options.tags_from) return all;
+  for (std::string& tag : tags_for(read_github_run(environment))) all.push_back(std::move(tag));
+  return all;
+}
+
+Settings command_line_settings(const PlanningOptions& options, const Environment& environment) {
   Settings settings;
   settings.registry = options.registry;
   settings.base = options.base;
   settings.platforms = unless_empty(parse_platforms(options.platforms));
-  settings.tags = unless_empty(options.tags);
+  settings.tags = unless_empty(tags(options, environment));
   settings.profile = options.profile;
   settings.compression = options.compression;
   settings.features = unless_empty(split_lists(options.features, ", "));
@@ -65,6 +73,9 @@ void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_text(command, "--base", options.base, "PLACE",
            "what every image stands on: scratch, a registry reference, a layout or archive; default: scratch");
   add_list(command, "--tag", options.tags, "TAG", "tag for every image; repeatable; default: latest");
+  add_choice<TagSource>(command, "--tags-from", options.tags_from, {{"github", TagSource::github}},
+                        "tags by the branch, tag or pull request of a GitHub Actions run; with --tag: besides")
+      ->envname("OCIBUILD_TAGS_FROM");
   add_choice<Compression>(command, "--compression", options.compression,
                           {{"gzip", Compression::gzip}, {"zstd", Compression::zstd}}, "of layers; default: gzip");
   add_list(command, "--binary", options.binaries, "COMPONENT:PLATFORM=PATH",
@@ -77,7 +88,7 @@ void add_planning_options(CLI::App& command, PlanningOptions& options) {
 PlanRequest plan_request(const PlanningOptions& options, const Environment& environment) {
   PlanRequest request{.components = options.components,
                       .packages = options.packages,
-                      .command_line = command_line_settings(options),
+                      .command_line = command_line_settings(options, environment),
                       .environment = environment};
   if (is_set(environment, "CARGO")) request.cargo.cargo = value_of(environment, "CARGO");
   request.cargo.manifest_path = options.manifest_path;

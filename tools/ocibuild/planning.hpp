@@ -18,6 +18,9 @@ inline constexpr const char* settings_help =
     "[package.metadata.ocibuild], and by OCIBUILD_REGISTRY, _NAME, _PLATFORM, _BASE,\n"
     "_TAGS, _PROFILE, _FEATURES and _COMPRESSION. The command line wins.";
 
+/// Who knows which tags an image should have.
+enum class TagSource { github };
+
 /// As they were typed.
 struct PlanningOptions {
   std::vector<std::string> components;
@@ -29,6 +32,7 @@ struct PlanningOptions {
   std::optional<std::string> registry;
   std::optional<std::string> base;
   std::vector<std::string> tags;
+  std::optional<TagSource> tags_from;
   std::optional<Compression> compression;
   std::vector<std::string> binaries;
   bool locked = false;
