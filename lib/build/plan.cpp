@@ -81,6 +81,32 @@ void place_given_binaries(std::vector<ComponentPlan>& components, const std::vec
   }
 }
 
+// What is left of the components are the images of the shard; `candidates` stays in step with them.
+void keep_shard(Plan& plan, std::vector<Candidate>& candidates, const Shard& shard) {
+  if (shard.is_whole()) return;
+  std::vector<ImageId> images;
+  for (const ComponentPlan& component : plan.components) {
+    for (const PlatformPlan& platform : component.platforms) images.push_back({component.name, platform.platform});
+  }
+  const std::vector<bool> chosen = in_shard(images, shard);
+  auto next = chosen.begin();
+  std::vector<ComponentPlan> components;
+  std::vector<Candidate> kept;
+  for (std::size_t i = 0; i < plan.components.size(); ++i) {
+    ComponentPlan& component = plan.components[i];
+    std::erase_if(component.platforms, [&](const PlatformPlan&) { return !*next++; });
+    if (component.platforms.empty()) continue;
+    component.platform_setting.value.clear();
+    for (const PlatformPlan& each : component.platforms) component.platform_setting.value.push_back(each.platform);
+    components.push_back(std::move(component));
+    kept.push_back(candidates[i]);
+  }
+  plan.notes.push_back(fmt::format("shard {} of {}: {} of {} images", shard.number, shard.count,
+                                   std::count(chosen.begin(), chosen.end(), true), chosen.size()));
+  plan.components = std::move(components);
+  candidates = std::move(kept);
+}
+
 bool needs_lock(const std::vector<ComponentPlan>& components) {
   return std::any_of(components.begin(), components.end(), [](const ComponentPlan& component) {
     return component.base_place && component.base_place->kind == PlaceKind::registry;
@@ -171,7 +197,7 @@ Plan make_plan(const PlanRequest& request, const RunCommand& run) {
     plan.notes.push_back(fmt::format("the work tree differs from commit {}, which the images name", plan.revision));
   }
   const std::vector<std::string> features = shared_features(around.command_line, around.environment);
-  const std::vector<Candidate> candidates = select_components(plan.workspace, request, features);
+  std::vector<Candidate> candidates = select_components(plan.workspace, request, features);
   for (const Candidate& candidate : candidates) {
     plan.components.push_back(with_context(fmt::format("component {}", candidate.component), [&] {
       ComponentPlan component = plan_component(candidate, around);
@@ -181,9 +207,10 @@ Plan make_plan(const PlanRequest& request, const RunCommand& run) {
   }
   expect_features_somewhere(features, plan.components);
   expect_different_images(plan.components);
+  place_given_binaries(plan.components, request.binaries);
+  keep_shard(plan, candidates, request.shard);
   plan.lock_file = lock_file(plan.workspace.root);
   if (needs_lock(plan.components)) plan.lock = read_lock(plan.lock_file);
-  place_given_binaries(plan.components, request.binaries);
   if (needs_compile(plan.components)) plan_compile(plan, request, candidates, around, run);
   return plan;
 }

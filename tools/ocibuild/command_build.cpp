@@ -98,15 +98,22 @@ void print_result(const BuildCommand& options, const BuildResult& result, const 
   console.result(lines);
 }
 
+/// A part of an image must not take the place of the whole.
+bool moves_tags(const BuildCommand& options) {
+  return !options.push.by_digest && (!options.planning.shard || Shard::parse(*options.planning.shard).is_whole());
+}
+
 /// Where the components go. Throws Error{invalid_argument} for one without a registry.
-std::vector<ReleaseTarget> release_targets(const Plan& plan) {
+std::vector<ReleaseTarget> release_targets(const Plan& plan, const BuildCommand& options) {
+  if (!options.push.wanted()) return {};
   std::vector<ReleaseTarget> targets;
   for (const ComponentPlan& component : plan.components) {
     if (component.registry.value.empty()) {
       throw Error{Errc::invalid_argument, fmt::format("--push: no registry is set for {}", component.name)}.add_help(
           "say --registry ghcr.io/OWNER, or `registry` under [workspace.metadata.ocibuild]");
     }
-    targets.push_back({.image = Reference::parse(component.image.value), .tags = component.tags.value});
+    targets.push_back({.image = Reference::parse(component.image.value),
+                       .tags = moves_tags(options) ? component.tags.value : std::vector<std::string>{}});
   }
   return targets;
 }
@@ -120,7 +127,7 @@ void stage_early(const BuildEvent& event, const Plan& plan, const Store& store, 
 
 /// Where the layers of bases may be: nobody has to download them for a push alone.
 BaseLayers base_layers(const BuildCommand& options) {
-  return options.push.push && options.outputs.empty() ? BaseLayers::leave_out : BaseLayers::copy;
+  return options.push.wanted() && options.outputs.empty() ? BaseLayers::leave_out : BaseLayers::copy;
 }
 
 std::vector<Descriptor> roots_of(const BuildResult& result) {
@@ -137,7 +144,7 @@ ExitCode run(const BuildCommand& options, Session& session) {
   outputs.require_room_for(plan.components.size());
   const unsigned jobs = resolve_jobs(options.jobs);
   Network network{options.push.network, session};
-  const std::vector<ReleaseTarget> targets = options.push.push ? release_targets(plan) : std::vector<ReleaseTarget>{};
+  const std::vector<ReleaseTarget> targets = release_targets(plan, options);
   // Explicit credentials are for where images are pushed, whichever registry is asked first.
   if (!targets.empty()) network.set_target(targets.front().image.registry);
   SessionCache cache{options.no_cache ? CacheUse::never : CacheUse::as_set, session};
@@ -145,7 +152,7 @@ ExitCode run(const BuildCommand& options, Session& session) {
       open_shown_bases(plan, lock_policy(options.planning), base_door(network, cache.blobs()), session, *progress);
   const UnionStore all = with_bases(outputs.first(), bases);
   std::unique_ptr<Publisher> publisher;
-  if (options.push.push) {
+  if (!targets.empty()) {
     publisher = start_release(options.push, network, targets, base_sources(bases), session, *progress);
     stage_bases(plan, bases, *publisher);
   }

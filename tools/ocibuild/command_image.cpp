@@ -87,12 +87,13 @@ ImageRequest request_of(const ImageCommand& options, const Environment& environm
 }
 
 /// Where the image goes with --push.
-ReleaseTarget release_target(const Reference& reference) {
+ReleaseTarget release_target(const Reference& reference, const PushOptions& push) {
   if (reference.digest) {
     throw Error{Errc::invalid_argument,
                 fmt::format("{} has a digest, which is known only when the image is made", reference.string())}
         .add_help("name it by a tag; the digest is printed");
   }
+  if (push.by_digest) return {.image = reference, .tags = {}};
   return {.image = reference, .tags = {reference.tag.empty() ? "latest" : reference.tag}};
 }
 
@@ -102,7 +103,7 @@ Descriptor make_image(const ImageCommand& options, const Reference& reference, S
   ImageRequest request = request_of(options, session.environment, jobs);
   const auto progress = session.start_progress();
   Network network{options.push.network, session};
-  if (options.push.push) network.set_target(reference.registry);
+  if (options.push.wanted()) network.set_target(reference.registry);
   SessionCache cache{options.no_cache ? CacheUse::never : CacheUse::as_set, session};
   request.cache = cache.layers();
   request.base = open_named_base(options.base, request.platforms, base_door(network, cache.blobs()), *progress);
@@ -112,8 +113,8 @@ Descriptor make_image(const ImageCommand& options, const Reference& reference, S
   const std::vector<Recipe> recipes = image_recipes(request);
   std::optional<TempDir> directory;
   std::unique_ptr<Publisher> publisher;
-  if (options.push.push) {
-    const std::vector<ReleaseTarget> targets{release_target(reference)};
+  if (options.push.wanted()) {
+    const std::vector<ReleaseTarget> targets{release_target(reference, options.push)};
     publisher = start_release(options.push, network, targets, base_sources(bases), session, *progress);
     directory.emplace(std::filesystem::temp_directory_path());
   }
@@ -131,13 +132,13 @@ Descriptor make_image(const ImageCommand& options, const Reference& reference, S
 }
 
 ExitCode run(const ImageCommand& options, Session& session) {
-  if (options.outputs.empty() && !options.push.push) {
+  if (options.outputs.empty() && !options.push.wanted()) {
     throw Error{Errc::invalid_argument, "nothing says where the image goes"}.add_help(
         "give --output oci:DIR, or --push to publish it under its name");
   }
   const Reference reference = Reference::parse(options.name);
   const Descriptor root = make_image(options, reference, session);
-  const std::string name = options.push.push ? reference.name() : options.name;
+  const std::string name = options.push.wanted() ? reference.name() : options.name;
   if (!options.json) {
     session.console.result(fmt::format("{}@{}\n", name, root.digest.string()));
     return ExitCode::ok;

@@ -80,6 +80,9 @@ void add_planning_options(CLI::App& command, PlanningOptions& options) {
                           {{"gzip", Compression::gzip}, {"zstd", Compression::zstd}}, "of layers; default: gzip");
   add_list(command, "--binary", options.binaries, "COMPONENT:PLATFORM=PATH",
            "take this binary instead of compiling it; repeatable");
+  add_text(command, "--shard", options.shard, "I/N",
+           "only part I of N of the images, from 1 to N; `ocibuild index merge` joins the parts")
+      ->envname("OCIBUILD_SHARD");
   command.add_flag("--locked", options.locked, "Cargo.lock and ocibuild.lock must not change");
   command.add_flag("--offline", options.offline, "cargo must not use the network");
   command.add_flag("--frozen", options.frozen, "both");
@@ -96,6 +99,7 @@ PlanRequest plan_request(const PlanningOptions& options, const Environment& envi
   if (options.offline) request.cargo.flags.emplace_back("--offline");
   if (options.frozen) request.cargo.flags.emplace_back("--frozen");
   for (const std::string& binary : options.binaries) request.binaries.push_back(GivenBinary::parse(binary));
+  if (options.shard) request.shard = with_context("--shard", [&] { return Shard::parse(*options.shard); });
   return request;
 }
 

@@ -35,6 +35,7 @@ struct PlanningOptions {
   std::optional<TagSource> tags_from;
   std::optional<Compression> compression;
   std::vector<std::string> binaries;
+  std::optional<std::string> shard;
   bool locked = false;
   bool offline = false;
   bool frozen = false;

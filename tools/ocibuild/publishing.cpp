@@ -39,6 +39,7 @@ Copied gather(const ReadStore& from, const std::vector<Descriptor>& roots, Memor
 
 void add_push_options(CLI::App& command, PushOptions& options) {
   command.add_flag("--push", options.push, "publish the images in their registry, all tags last");
+  command.add_flag("--push-by-digest", options.by_digest, "the same, but move no tag");
   command.add_flag("--force-tag", options.force_tag, "move tags that should never move: sha-... and release versions");
   add_network_options(command, options.network);
 }

@@ -20,7 +20,10 @@ namespace ocibuild {
 
 /// `--push` and what belongs to it.
 struct PushOptions {
+  bool wanted() const noexcept { return push || by_digest; }
+
   bool push = false;
+  bool by_digest = false;  ///< no tag is moved
   bool force_tag = false;
   NetworkOptions network;
 };

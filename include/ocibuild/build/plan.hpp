@@ -14,6 +14,7 @@
 #include "ocibuild/build/image.hpp"
 #include "ocibuild/build/linker.hpp"
 #include "ocibuild/build/settings.hpp"
+#include "ocibuild/build/shard.hpp"
 #include "ocibuild/build/toolchain.hpp"
 #include "ocibuild/build/workspace.hpp"
 #include "ocibuild/spec/platform.hpp"
@@ -38,6 +39,7 @@ struct PlanRequest {
   Settings command_line;
   StringMap environment;  ///< of the process: PATH, CARGO_*, OCIBUILD_*, SOURCE_DATE_EPOCH
   std::vector<GivenBinary> binaries;
+  Shard shard;  ///< the share of the images that is wanted; the others are decided, but not planned
 };
 
 /// One platform of a component.
