@@ -1,5 +1,6 @@
 // libcurl's options for one transfer.
 #include <algorithm>
+#include <cstdint>
 #include <new>
 
 #include <curl/curl.h>
@@ -40,6 +41,10 @@ void CurlTransfer::configure(const CurlOptions& options) {
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  if (request_.deadline) {
+    // 0 would mean none.
+    set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(request_.deadline->count(), 1)));
+  }
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set(easy, CURLOPT_BUFFERSIZE, 256L << 10);
   set(easy, CURLOPT_WRITEFUNCTION, body_callback);

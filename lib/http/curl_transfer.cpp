@@ -12,6 +12,7 @@
 #include <netdb.h>
 #include <sys/ioctl.h>
 
+#include "ocibuild/base/duration.hpp"
 #include "ocibuild/base/error.hpp"
 #include "spec/text.hpp"
 
@@ -144,8 +145,18 @@ bool CurlTransfer::discard() {
   return true;
 }
 
-/// libcurl's own words, except that it says after how many milliseconds it could not connect, but not why.
+bool CurlTransfer::outlived_deadline() const {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_, CURLINFO_TOTAL_TIME_T, &microseconds);
+  return request_.deadline && std::chrono::microseconds{microseconds} >= *request_.deadline;
+}
+
+/// libcurl's own words, except that it says after how many milliseconds it could not connect, but not why, and after
+/// how many it gave up, but not how many it had.
 std::string CurlTransfer::failure_text(int code) const {
+  if (code == CURLE_OPERATION_TIMEDOUT && outlived_deadline()) {
+    return fmt::format("no {}answer within {}", head_complete_ ? "complete " : "", duration_text(*request_.deadline));
+  }
   const std::string_view text = error_text_.c_str();
   long reason = 0;
   curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &reason);

@@ -62,6 +62,7 @@ class CurlTransfer {
   void add_header(const Header& header);
   void feed(std::unique_lock<std::mutex>& lock);
   void take_header(std::string_view line);
+  bool outlived_deadline() const;
   std::string failure_text(int code) const;
   [[noreturn]] void throw_end() const;
 

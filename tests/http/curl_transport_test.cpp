@@ -128,6 +128,34 @@ TEST_CASE("UP19: a slow answer that moves is waited for") {
   CHECK(read_all(*answer.body, 1 << 20) == content);  // over a second, although 0.5 s without a byte are too long
 }
 
+TEST_CASE("a request with a deadline is left when its answer is not there in time") {
+  Wire wire;
+  wire.faults.add({.fault = stall_at(FaultPoint::head)});
+  const auto start = std::chrono::steady_clock::now();
+  const Error failure =
+      failure_of([&] { wire.transport.send({.url = wire.url("/v2/"), .headers = {}, .deadline = 150ms}); });
+  CHECK(failure.code() == Errc::unavailable);
+  CHECK(says(failure, "no answer within 150ms"));
+  CHECK(std::chrono::steady_clock::now() - start < 500ms);
+}
+
+TEST_CASE("a deadline holds for the last byte of an answer, although it moves") {
+  Wire wire;
+  const Digest digest = wire.registry.put_blob("a", pseudo_random(20'000));
+  wire.faults.add({.method = "GET", .fault = trickle(1'000, 60ms)});
+  HttpResponse answer =
+      wire.transport.send({.url = wire.url("/v2/a/blobs/" + digest.string()), .headers = {}, .deadline = 300ms});
+  CHECK(says(failure_of([&] { read_all(*answer.body, 1 << 20); }), "no complete answer within 300ms"));
+}
+
+TEST_CASE("a request that is done in its deadline leaves the next one alone") {
+  Wire wire;
+  const Digest digest = wire.registry.put_blob("a", pseudo_random(20'000));
+  CHECK(wire.transport.send({.url = wire.url("/v2/"), .headers = {}, .deadline = 300ms}).status == 200);
+  wire.faults.add({.method = "GET", .fault = trickle(1'000, 30ms)});
+  CHECK(read_all(*wire.ask("GET", "/v2/a/blobs/" + digest.string()).body, 1 << 20).size() == 20'000);
+}
+
 TEST_CASE("a reader that takes its time does not lose the download") {
   Wire wire;
   const std::string content = pseudo_random(6 << 20);

@@ -1,6 +1,7 @@
 // The door to the network: one request, one answer. Redirects, retries and credentials are decided above it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,6 +37,10 @@ struct HttpRequest {
   Headers headers;
   std::optional<HttpBody> body;
   Certificates certificates = Certificates::verify;
+
+  /// How long everything may take, from the call to the last byte of the answer; nothing: as long as it moves. For what
+  /// is small and asked for again. Shorter than the transport's own deadlines, which still hold.
+  std::optional<std::chrono::milliseconds> deadline = std::nullopt;
 };
 
 /// An answer whose head has arrived. The body arrives while it is read.
