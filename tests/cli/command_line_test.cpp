@@ -15,15 +15,45 @@ Request parse(std::vector<std::string> arguments) {
   return line.parse(std::move(arguments));
 }
 
+/// A group `parts` with the command `join`.
+void add_join(CommandLine& line, std::string& file) {
+  CLI::App& group = line.add_group("parts", "Works on parts");
+  CLI::App& command = line.add_command(group, "join", "Joins", [](Session&) { return ExitCode::ok; });
+  command.add_option("FILE", file);
+}
+
 /// The message and the help for arguments that are wrong.
-std::string complaint(std::vector<std::string> arguments) {
+std::string complaint(CommandLine& line, std::vector<std::string> arguments) {
   try {
-    parse(std::move(arguments));
+    line.parse(std::move(arguments));
   } catch (const Error& error) {
     CHECK(error.code() == Errc::invalid_argument);
     return std::string{error.what()} + (error.help().empty() ? "" : " | " + error.help().front());
   }
   return "nothing";
+}
+
+std::string complaint(std::vector<std::string> arguments) {
+  CommandLine line{"ocibuild"};
+  add_commands(line);
+  return complaint(line, std::move(arguments));
+}
+
+std::string complaint_in_group(std::vector<std::string> arguments) {
+  CommandLine line{"ocibuild"};
+  std::string file;
+  add_join(line, file);
+  return complaint(line, std::move(arguments));
+}
+
+/// `tags`, `digests`, `digests merge`.
+std::vector<std::string> paths_below(const CLI::App& group, const std::string& prefix = "") {
+  std::vector<std::string> paths;
+  for (const CLI::App* command : group.get_subcommands({})) {
+    paths.push_back(prefix + command->get_name());
+    for (std::string& path : paths_below(*command, paths.back() + " ")) paths.push_back(std::move(path));
+  }
+  return paths;
 }
 
 }  // namespace
@@ -57,10 +87,40 @@ TEST_CASE("options of every command stand before or after its name") {
 TEST_CASE("every line of help fits into 100 columns, and every command has help") {
   CommandLine line{"ocibuild"};
   add_commands(line);
-  for (const CLI::App* command : line.root().get_subcommands({})) {
-    CAPTURE(command->get_name());
-    const std::string text = parse({command->get_name(), "--help"}).text;
-    CHECK(text.find("Usage: ocibuild " + command->get_name()) != std::string::npos);
+  for (const std::string& path : paths_below(line.root())) {
+    CAPTURE(path);
+    std::vector<std::string> arguments = CLI::detail::split(path, ' ');
+    arguments.emplace_back("--help");
+    const std::string text = parse(arguments).text;
+    CHECK(text.find("Usage: ocibuild " + path) != std::string::npos);
     for (const std::string& row : CLI::detail::split(text, '\n')) CHECK(row.size() <= 100);
   }
+}
+
+TEST_CASE("a command of a group is found behind the name of the group") {
+  CommandLine line{"ocibuild"};
+  std::string file;
+  add_join(line, file);
+  CHECK(line.parse({"parts", "join", "parts"}).action);  // an argument may be called like a command
+  CHECK(file == "parts");
+}
+
+TEST_CASE("help of a group lists its commands, and help of a command names its group") {
+  CommandLine line{"ocibuild"};
+  std::string file;
+  add_join(line, file);
+  const std::string group = line.parse({"parts", "--help"}).text;
+  CHECK(group.find("Usage: ocibuild parts [OPTIONS] COMMAND") != std::string::npos);
+  CHECK(group.find("Commands:\n  join  Joins\n") != std::string::npos);
+  CHECK(line.parse({"parts", "join", "--help"}).text.find("Usage: ocibuild parts join [OPTIONS] [FILE]") !=
+        std::string::npos);
+}
+
+TEST_CASE("a mistyped command of a group is answered with the nearest one of the group") {
+  CHECK(complaint_in_group({"parts", "jion"}) == "there is no command 'parts jion' | did you mean 'parts join'?");
+  CHECK(complaint_in_group({"parts", "zzz"}) ==
+        "there is no command 'parts zzz' | usage: ocibuild parts [OPTIONS] COMMAND");
+  CHECK(complaint_in_group({"parts"}) == "no command was given | 'ocibuild parts --help' lists the commands");
+  CHECK(complaint_in_group({"parts", "join", "--colr"}) == "unexpected option '--colr' | did you mean '--color'?");
+  CHECK(complaint_in_group({"join"}) == "there is no command 'join' | usage: ocibuild [OPTIONS] COMMAND");
 }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "help.hpp"
+#include "option_tree.hpp"
 #include "options.hpp"
 #include "streams.hpp"
 #include "usage_error.hpp"
@@ -49,7 +50,19 @@ CommandLine::CommandLine(std::string program)
 }
 
 CLI::App& CommandLine::add_command(const std::string& name, const std::string& description, Action action) {
-  CLI::App& command = *app_.add_subcommand(name, description);
+  return add_command(app_, name, description, std::move(action));
+}
+
+CLI::App& CommandLine::add_group(const std::string& name, const std::string& description) {
+  CLI::App& group = *app_.add_subcommand(name, description);
+  group.set_help_flag("-h,--help", "print help");
+  group.require_subcommand(0, 1);
+  return group;
+}
+
+CLI::App& CommandLine::add_command(CLI::App& group, const std::string& name, const std::string& description,
+                                   Action action) {
+  CLI::App& command = *group.add_subcommand(name, description);
   command.set_help_flag("-h,--help", "print help");
   actions_[&command] = std::move(action);
   return command;
@@ -61,9 +74,7 @@ Request CommandLine::parse(std::vector<std::string> arguments) {
     app_.parse(std::move(arguments));
     return chosen();
   } catch (const CLI::CallForHelp&) {
-    const auto commands = app_.get_subcommands();
-    const CLI::App& about = commands.empty() ? app_ : *commands.front();
-    return {.text = help_text(about, app_, terminal(STDOUT_FILENO, {}).columns)};
+    return {.text = help_text(chosen_command(app_), app_, terminal(STDOUT_FILENO, {}).columns)};
   } catch (const CLI::CallForVersion&) {
     return {.text = fmt::format("ocibuild {}\n", version)};
   } catch (const CLI::ParseError& failure) {
@@ -72,10 +83,11 @@ Request CommandLine::parse(std::vector<std::string> arguments) {
 }
 
 Request CommandLine::chosen() const {
-  const auto commands = app_.get_subcommands();
-  if (!commands.empty()) return {.action = actions_.at(commands.front())};
+  const CLI::App& command = chosen_command(app_);
+  const auto action = actions_.find(&command);
+  if (action != actions_.end()) return {.action = action->second};
   throw Error{Errc::invalid_argument, "no command was given"}.add_help(
-      fmt::format("'{} --help' lists the commands", app_.get_name()));
+      fmt::format("'{} --help' lists the commands", command_path(command)));
 }
 
 }  // namespace ocibuild

@@ -60,6 +60,12 @@ class CommandLine {
   /// Adds a command; the caller adds its options to the result.
   CLI::App& add_command(const std::string& name, const std::string& description, Action action);
 
+  /// Adds a command that does nothing itself: one of the commands below it has to be named too.
+  CLI::App& add_group(const std::string& name, const std::string& description);
+
+  /// Adds a command below `group`: `ocibuild digests merge`.
+  CLI::App& add_command(CLI::App& group, const std::string& name, const std::string& description, Action action);
+
   /// Reads the arguments, without the program's name. Throws Error{invalid_argument} with the nearest known word as
   /// help.
   Request parse(std::vector<std::string> arguments);

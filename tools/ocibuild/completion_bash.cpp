@@ -19,8 +19,21 @@ _ocibuild() {
     previous=${COMP_WORDS[COMP_CWORD - 2]}
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
-    case ${COMP_WORDS[index]} in
+    case $command/${COMP_WORDS[index]} in
 )";
+
+/// A command as the script knows it: `/digests/merge`. The root is empty.
+struct PlacedCommand {
+  std::string path;
+  CommandShape shape;
+};
+
+void place_commands(const CommandShape& group, const std::string& path, std::vector<PlacedCommand>& all) {
+  for (const CommandShape& command : group.commands) {
+    all.push_back({fmt::format("{}/{}", path, command.name), command});
+    place_commands(command, all.back().path, all);
+  }
+}
 
 std::string action(const OptionShape& option) {
   switch (value_kind(option)) {
@@ -63,29 +76,36 @@ std::string option_words(const std::vector<OptionShape>& options) {
   return words;
 }
 
-std::string positional_action(const CommandShape& command) {
+std::string words_action(const CommandShape& command) {
+  std::vector<std::string> names;
+  for (const CommandShape& below : command.commands) names.push_back(below.name);
+  if (!names.empty()) return fmt::format("_ocibuild_words \"{}\"", fmt::join(names, " "));
   return command.positionals.empty() ? "COMPREPLY=()" : action(command.positionals.front());
+}
+
+/// What a word can be that is no value of an option.
+std::string word_case(const std::string& path, const CommandShape& command, const std::string& options) {
+  return fmt::format("    {}) if [[ $current == -* ]]; then _ocibuild_words \"{}\"; else {}; fi ;;\n",
+                     path.empty() ? "''" : path, options, words_action(command));
 }
 
 }  // namespace
 
 std::string bash_completion(const CLI::App& root) {
-  const std::vector<CommandShape> commands = subcommand_shapes(root);
+  const CommandShape all = shape_of(root);
   const std::vector<OptionShape> globals = global_options(root);
-  std::vector<std::string> names;
-  for (const CommandShape& command : commands) names.push_back(command.name);
+  std::vector<PlacedCommand> commands;
+  place_commands(all, "", commands);
+  std::vector<std::string> paths;
+  for (const PlacedCommand& command : commands) paths.push_back(command.path);
   std::string text{beginning};
-  text += fmt::format("      {}) command=${{COMP_WORDS[index]}}; break ;;\n    esac\n  done\n", fmt::join(names, "|"));
+  text += fmt::format("      {}) command+=/${{COMP_WORDS[index]}} ;;\n    esac\n  done\n", fmt::join(paths, "|"));
   text += "  if [[ $previous == ':' ]]; then _ocibuild_files -f; return; fi\n";
   text += "  case \"$command,$previous\" in\n" + value_cases(globals, "");
-  for (const CommandShape& command : commands) text += value_cases(command.options, command.name);
-  text += "  esac\n  case $command in\n";
-  text +=
-      fmt::format("    '') if [[ $current == -* ]]; then _ocibuild_words \"{}\"; else _ocibuild_words \"{}\"; fi ;;\n",
-                  option_words(shape_of(root).options), fmt::join(names, " "));
-  for (const CommandShape& command : commands) {
-    text += fmt::format("    {}) if [[ $current == -* ]]; then _ocibuild_words \"{} {}\"; else {}; fi ;;\n",
-                        command.name, option_words(command.options), option_words(globals), positional_action(command));
+  for (const PlacedCommand& command : commands) text += value_cases(command.shape.options, command.path);
+  text += "  esac\n  case $command in\n" + word_case("", all, option_words(all.options));
+  for (const auto& [path, command] : commands) {
+    text += word_case(path, command, fmt::format("{} {}", option_words(command.options), option_words(globals)));
   }
   text += "  esac\n}\n\n";
   text += "_ocibuild_words() { COMPREPLY=($(compgen -W \"$1\" -- \"$current\")); }\n";

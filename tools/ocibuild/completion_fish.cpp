@@ -41,6 +41,33 @@ std::string option_lines(const std::vector<OptionShape>& options, const std::str
   return text;
 }
 
+/// Holds where the next word is a name of a command of the group.
+std::string group_condition(const CommandShape& group, const std::string& condition) {
+  if (condition.empty()) return "__fish_use_subcommand";
+  std::vector<std::string> names;
+  for (const CommandShape& command : group.commands) names.push_back(command.name);
+  return fmt::format("{}; and not __fish_seen_subcommand_from {}", condition, fmt::join(names, " "));
+}
+
+/// Everything below `group`, which is where `condition` holds.
+std::string command_lines(const CommandShape& group, const std::string& condition) {
+  std::string text;
+  for (const CommandShape& command : group.commands) {
+    text += fmt::format("complete -c ocibuild -n {} -a {} -d {}\n", quoted(group_condition(group, condition)),
+                        command.name, quoted(command.description));
+    const std::string here =
+        fmt::format("{}{}__fish_seen_subcommand_from {}", condition, condition.empty() ? "" : "; and ", command.name);
+    text += option_lines(command.options, command.commands.empty() ? here : group_condition(command, here));
+    for (const OptionShape& positional : command.positionals) {
+      const std::string candidates = value(positional);
+      if (candidates == " -x") continue;
+      text += fmt::format("complete -c ocibuild -n {}{}\n", quoted(here), candidates);
+    }
+    text += command_lines(command, here);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string fish_completion(const CLI::App& root) {
@@ -48,19 +75,8 @@ std::string fish_completion(const CLI::App& root) {
   text += "function __ocibuild_places\n";
   text += "  if string match -q '*:*' -- (commandline -ct)\n    __fish_complete_suffix ''\n";
   text += fmt::format("  else\n    printf '%s\\n' {}\n  end\nend\n\n", place_prefixes);
-  text += "complete -c ocibuild -f\n" + option_lines(shape_of(root).options, "");
-  for (const CommandShape& command : subcommand_shapes(root)) {
-    text += fmt::format("complete -c ocibuild -n __fish_use_subcommand -a {} -d {}\n", command.name,
-                        quoted(command.description));
-    const std::string condition = "__fish_seen_subcommand_from " + command.name;
-    text += option_lines(command.options, condition);
-    for (const OptionShape& positional : command.positionals) {
-      const std::string candidates = value(positional);
-      if (candidates == " -x") continue;
-      text += fmt::format("complete -c ocibuild -n {}{}\n", quoted(condition), candidates);
-    }
-  }
-  return text;
+  const CommandShape all = shape_of(root);
+  return text + "complete -c ocibuild -f\n" + option_lines(all.options, "") + command_lines(all, "");
 }
 
 }  // namespace ocibuild

@@ -54,26 +54,43 @@ std::string positional_lines(const CommandShape& command, std::string_view inden
   return text;
 }
 
+/// The functions for the groups below a command, and then the one for the command itself: in zsh each group gets the
+/// words behind its name as if they were a command line.
+std::string functions(const CommandShape& group, const std::string& name, const std::vector<OptionShape>& globals) {
+  std::string text;
+  for (const CommandShape& command : group.commands) {
+    if (command.commands.empty()) continue;
+    CommandShape whole = command;
+    whole.options.insert(whole.options.end(), globals.begin(), globals.end());
+    text += functions(whole, fmt::format("{}_{}", name, command.name), globals);
+  }
+  text += fmt::format("{}() {{\n  local curcontext=$curcontext state line\n  typeset -A opt_args\n", name);
+  text += "  local -a commands=(\n";
+  for (const CommandShape& command : group.commands) {
+    text += fmt::format("    '{}:{}'\n", command.name, escaped(command.description));
+  }
+  text += "  )\n  _arguments -C \\\n" + option_lines(group.options, "    ");
+  text += "    '1:command:->command' \\\n    '*::argument:->argument'\n  case $state in\n";
+  text += "    command) _describe -t commands command commands ;;\n    argument)\n      case $line[1] in\n";
+  for (const CommandShape& command : group.commands) {
+    if (!command.commands.empty()) {
+      text += fmt::format("        {0}) {1}_{0} ;;\n", command.name, name);
+      continue;
+    }
+    text += fmt::format("        {})\n          _arguments \\\n", command.name);
+    text += option_lines(command.options, "            ") + option_lines(globals, "            ");
+    text += positional_lines(command, "            ") + "            && return 0 ;;\n";
+  }
+  return text + "      esac ;;\n  esac\n}\n\n";
+}
+
 }  // namespace
 
 std::string zsh_completion(const CLI::App& root) {
-  const std::vector<CommandShape> commands = subcommand_shapes(root);
   std::string text = "#compdef ocibuild\n# zsh completion for ocibuild. Made by `ocibuild completion zsh`.\n\n";
   text += "_ocibuild_places() {\n  if compset -P '*:'; then\n    _files\n  else\n";
   text += fmt::format("    compadd -S '' -- {}\n  fi\n}}\n\n", place_prefixes);
-  text += "_ocibuild() {\n  local curcontext=$curcontext state line\n  typeset -A opt_args\n  local -a commands=(\n";
-  for (const CommandShape& command : commands) {
-    text += fmt::format("    '{}:{}'\n", command.name, escaped(command.description));
-  }
-  text += "  )\n  _arguments -C \\\n" + option_lines(shape_of(root).options, "    ");
-  text += "    '1:command:->command' \\\n    '*::argument:->argument'\n  case $state in\n";
-  text += "    command) _describe -t commands command commands ;;\n    argument)\n      case $line[1] in\n";
-  for (const CommandShape& command : commands) {
-    text += fmt::format("        {})\n          _arguments \\\n", command.name);
-    text += option_lines(command.options, "            ") + option_lines(global_options(root), "            ");
-    text += positional_lines(command, "            ") + "            && return 0 ;;\n";
-  }
-  text += "      esac ;;\n  esac\n}\n\n";
+  text += functions(shape_of(root), "_ocibuild", global_options(root));
   // Works from a file in $fpath as well as sourced after compinit.
   return text + "if [[ $funcstack[1] == _ocibuild ]]; then _ocibuild \"$@\"; else compdef _ocibuild ocibuild; fi\n";
 }

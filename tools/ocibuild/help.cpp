@@ -62,6 +62,12 @@ std::string label_of(const OptionShape& option) {
   return option.value.empty() ? label : fmt::format("{} {}", label, option.value);
 }
 
+std::vector<Row> command_rows(const std::vector<CommandShape>& commands) {
+  std::vector<Row> rows;
+  for (const CommandShape& command : commands) rows.push_back({command.name, command.description});
+  return rows;
+}
+
 std::vector<Row> option_rows(const std::vector<OptionShape>& options) {
   std::vector<Row> rows;
   for (const OptionShape& option : options) rows.push_back({label_of(option), option.description});
@@ -85,10 +91,10 @@ std::string paragraph(const std::string& text, std::size_t columns) {
 
 }  // namespace
 
-std::string usage_line(const CLI::App& command, const CLI::App& root) {
-  if (&command == &root) return fmt::format("{} [OPTIONS] COMMAND", root.get_name());
+std::string usage_line(const CLI::App& command) {
   const CommandShape shape = shape_of(command);
-  std::string line = fmt::format("{} {} [OPTIONS]", root.get_name(), shape.name);
+  std::string line = fmt::format("{} [OPTIONS]", command_path(command));
+  if (!shape.commands.empty()) return line + " COMMAND";
   for (const OptionShape& option : shape.options) {
     const std::string& name = option.short_name.empty() ? option.long_name : option.short_name;
     if (option.required) line += fmt::format(" {} {}", name, option.value);
@@ -104,15 +110,11 @@ std::string help_text(const CLI::App& command, const CLI::App& root, std::size_t
   columns = std::clamp<std::size_t>(columns, 40, widest);
   const CommandShape shape = shape_of(command);
   std::string text = paragraph(shape.description, columns);
-  text += fmt::format("\n{}", paragraph(fmt::format("Usage: {}", usage_line(command, root)), columns));
-  if (&command == &root) {
-    std::vector<Row> commands;
-    for (const CommandShape& each : subcommand_shapes(root)) commands.push_back({each.name, each.description});
-    text += table("Commands", commands, columns);
-    return text + table("Options", option_rows(shape.options), columns);
-  }
+  text += fmt::format("\n{}", paragraph(fmt::format("Usage: {}", usage_line(command)), columns));
+  text += table("Commands", command_rows(shape.commands), columns);
   text += table("Arguments", positional_rows(shape.positionals), columns);
   text += table("Options", option_rows(shape.options), columns);
+  if (&command == &root) return text;
   text += table("Options of every command", option_rows(global_options(root)), columns);
   const std::string footer = command.get_footer();
   return footer.empty() ? text : fmt::format("{}\n{}\n", text, footer);

@@ -12,6 +12,6 @@ namespace ocibuild {
 std::string help_text(const CLI::App& command, const CLI::App& root, std::size_t columns);
 
 /// `ocibuild layer [OPTIONS] --output FILE DIR`.
-std::string usage_line(const CLI::App& command, const CLI::App& root);
+std::string usage_line(const CLI::App& command);
 
 }  // namespace ocibuild

@@ -31,13 +31,8 @@ CommandShape shape_of(const CLI::App& command) {
   for (const CLI::Option* option : command.get_options()) {
     (option->nonpositional() ? shape.options : shape.positionals).push_back(shape_of(*option));
   }
+  for (const CLI::App* below : command.get_subcommands({})) shape.commands.push_back(shape_of(*below));
   return shape;
-}
-
-std::vector<CommandShape> subcommand_shapes(const CLI::App& root) {
-  std::vector<CommandShape> shapes;
-  for (const CLI::App* command : root.get_subcommands({})) shapes.push_back(shape_of(*command));
-  return shapes;
 }
 
 std::vector<OptionShape> global_options(const CLI::App& root) {
@@ -46,6 +41,16 @@ std::vector<OptionShape> global_options(const CLI::App& root) {
     return option.long_name == "--help" || option.long_name == "--version";
   });
   return options;
+}
+
+const CLI::App& chosen_command(const CLI::App& root) {
+  const auto parsed = root.get_subcommands();
+  return parsed.empty() ? root : chosen_command(*parsed.front());
+}
+
+std::string command_path(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? command.get_name() : fmt::format("{} {}", command_path(*parent), command.get_name());
 }
 
 }  // namespace ocibuild

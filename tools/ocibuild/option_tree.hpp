@@ -26,15 +26,19 @@ struct CommandShape {
   std::string description;
   std::vector<OptionShape> positionals;
   std::vector<OptionShape> options;
+  std::vector<CommandShape> commands;  ///< below it, in the order they were added
 };
 
-/// The shape of one command, without its subcommands.
+/// The shape of a command, with everything below it.
 CommandShape shape_of(const CLI::App& command);
-
-/// The shapes of the subcommands, in the order they were added.
-std::vector<CommandShape> subcommand_shapes(const CLI::App& root);
 
 /// The root's options, which stand before or after the name of every command.
 std::vector<OptionShape> global_options(const CLI::App& root);
+
+/// The command that the last parse came to: the root itself when none was named.
+const CLI::App& chosen_command(const CLI::App& root);
+
+/// `ocibuild digests merge`.
+std::string command_path(const CLI::App& command);
 
 }  // namespace ocibuild

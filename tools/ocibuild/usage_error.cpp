@@ -12,12 +12,6 @@
 namespace ocibuild {
 namespace {
 
-/// The command that was named, or the root.
-const CLI::App& chosen_command(const CLI::App& root) {
-  const auto parsed = root.get_subcommands();
-  return parsed.empty() ? root : *parsed.front();
-}
-
 std::vector<std::string> option_names(const CLI::App& command, const CLI::App& root) {
   std::vector<std::string> names;
   for (const CLI::App* app : {&command, &root}) {
@@ -26,9 +20,13 @@ std::vector<std::string> option_names(const CLI::App& command, const CLI::App& r
   return names;
 }
 
-std::vector<std::string> command_names(const CLI::App& root) {
+bool is_group(const CLI::App& command) {
+  return !command.get_subcommands({}).empty();
+}
+
+std::vector<std::string> command_names(const CLI::App& group) {
   std::vector<std::string> names;
-  for (const CommandShape& command : subcommand_shapes(root)) names.push_back(command.name);
+  for (const CLI::App* command : group.get_subcommands({})) names.push_back(command->get_name());
   return names;
 }
 
@@ -40,9 +38,11 @@ Error unexpected_argument(const std::string& argument, const CLI::App& root) {
   const CLI::App& command = chosen_command(root);
   const bool is_option = argument.starts_with('-') && argument.size() > 1;
   const std::string name = argument.substr(0, argument.find('='));
-  if (&command == &root && !is_option) {
-    Error error{Errc::invalid_argument, fmt::format("there is no command '{}'", argument)};
-    suggest(error, nearest_word(argument, command_names(root)));
+  if (is_group(command) && !is_option) {
+    const std::string prefix = &command == &root ? "" : command.get_name() + " ";
+    Error error{Errc::invalid_argument, fmt::format("there is no command '{}{}'", prefix, argument)};
+    const std::optional<std::string> nearest = nearest_word(argument, command_names(command));
+    if (nearest) suggest(error, prefix + *nearest);
     return error;
   }
   Error error{Errc::invalid_argument, fmt::format("unexpected {} '{}'", is_option ? "option" : "argument", name)};
@@ -50,18 +50,18 @@ Error unexpected_argument(const std::string& argument, const CLI::App& root) {
   return error;
 }
 
-/// The first argument that nothing took, of the command or of the root, where the rest ends up. Of several it is what
-/// should have been the command, or else an option: a mistyped option leaves its value behind too.
+/// The first argument that nothing took, of the command or of those above it, where the rest ends up. Of several it is
+/// what should have been the command, or else an option: a mistyped option leaves its value behind too.
 std::optional<std::string> first_leftover(const CLI::App& root) {
   const CLI::App& command = chosen_command(root);
-  std::vector<std::string> left = command.remaining();
-  if (&command != &root) {
-    const std::vector<std::string> of_root = root.remaining();
-    left.insert(left.end(), of_root.begin(), of_root.end());
+  std::vector<std::string> left;
+  for (const CLI::App* app = &command; app != nullptr; app = app->get_parent()) {
+    const std::vector<std::string> of_app = app->remaining();
+    left.insert(left.end(), of_app.begin(), of_app.end());
   }
   std::erase(left, "--");
   if (left.empty()) return std::nullopt;
-  const bool want_option = &command != &root;
+  const bool want_option = !is_group(command);
   const auto best = std::find_if(left.begin(), left.end(),
                                  [&](const std::string& word) { return word.starts_with('-') == want_option; });
   return best == left.end() ? left.front() : *best;
@@ -90,7 +90,7 @@ Error usage_error(const CLI::ParseError& failure, const CLI::App& root) {
   const CLI::App& command = chosen_command(root);
   const std::optional<std::string> leftover = first_leftover(root);
   Error error = leftover ? unexpected_argument(*leftover, root) : translated(failure);
-  if (error.help().empty()) error.add_help(fmt::format("usage: {}", usage_line(command, root)));
+  if (error.help().empty()) error.add_help(fmt::format("usage: {}", usage_line(command)));
   return error;
 }
 
