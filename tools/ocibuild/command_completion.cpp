@@ -20,7 +20,7 @@ void add_completion_command(CommandLine& line) {
   const auto script = std::make_shared<Script>(nullptr);
   CLI::App& command = line.add_command("completion", "Prints the script that makes a shell complete this program",
                                        [script](Session& session) {
-                                         session.console.result((*script)(session.root));
+                                         session.console.raw_result((*script)(session.root));
                                          return ExitCode::ok;
                                        });
   add_choice<Script>(command, "SHELL", *script,

@@ -32,7 +32,7 @@ ExitCode run(const InspectCommand& options, Session& session) {
     opened.root = select_platform(*opened.store, opened.root, Platform::parse(*options.platform));
   }
   if (options.raw) {
-    session.console.result(read_blob(*opened.store, opened.root, max_manifest_size));
+    session.console.raw_result(read_blob(*opened.store, opened.root, max_manifest_size));
     return ExitCode::ok;
   }
   const RootFacts facts =

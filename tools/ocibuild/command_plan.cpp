@@ -5,6 +5,7 @@
 
 #include "base_images.hpp"
 #include "commands.hpp"
+#include "json_text.hpp"
 #include "options.hpp"
 #include "planning.hpp"
 #include "text.hpp"
@@ -21,7 +22,8 @@ ExitCode run(const PlanCommand& options, Session& session) {
   const auto progress = session.start_progress();
   const Plan plan = make_shown_plan(options.planning, session, *progress);
   if (lock_policy(options.planning) == LockPolicy::locked) require_locked(wanted_bases(plan), plan.lock);
-  session.console.result(options.json ? plan_json(plan) + "\n" : terminal_lines(plan_text(plan)));
+  session.console.result(options.json ? without_workflow_commands_in_json(plan_json(plan)) + "\n"
+                                      : terminal_lines(plan_text(plan)));
   return ExitCode::ok;
 }
 

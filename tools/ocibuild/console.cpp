@@ -30,7 +30,13 @@ void Console::line(std::string_view level, std::string_view raw, std::string sho
   if (options_.format == MessageFormat::json) {
     shown = json_text({{"event", "message"}, {"level", level}, {"text", raw}});
   }
+  if (options_.commands == WorkflowCommands::read) shown = without_workflow_commands(shown);
   screen_.print(shown + "\n");
+}
+
+void Console::annotate(std::string_view level, const std::string& text) {
+  if (options_.commands == WorkflowCommands::nobody_reads || options_.format == MessageFormat::json) return;
+  screen_.print(workflow_command(level, "ocibuild", text) + "\n");
 }
 
 void Console::say(Ink ink, std::string_view level, std::string_view text) {
@@ -43,7 +49,9 @@ void Console::status(std::string_view text) {
 }
 
 void Console::warning(std::string_view text) {
-  if (options_.verbosity > Verbosity::quiet) say(Ink::warning, "warning", text);
+  if (options_.verbosity == Verbosity::quiet) return;
+  say(Ink::warning, "warning", text);
+  annotate("warning", terminal_lines(text));
 }
 
 void Console::note(std::string_view text) {
@@ -65,12 +73,25 @@ void Console::pass_through(std::string_view text) {
 
 void Console::report(const Error& error) {
   say(Ink::error, "error", error.what());
-  for (const std::string& note : error.notes()) say(Ink::note, "note", note);
-  for (const std::string& help : error.help()) say(Ink::help, "help", help);
+  std::string whole = terminal_lines(error.what());
+  for (const std::string& note : error.notes()) {
+    say(Ink::note, "note", note);
+    whole += "\nnote: " + terminal_lines(note);
+  }
+  for (const std::string& help : error.help()) {
+    say(Ink::help, "help", help);
+    whole += "\nhelp: " + terminal_lines(help);
+  }
+  annotate("error", whole);
 }
 
 void Console::result(std::string_view text) {
-  write_all(STDOUT_FILENO, text, "standard output");
+  const bool is_read = options_.commands == WorkflowCommands::read;
+  raw_result(is_read ? without_workflow_commands(text) : text);
+}
+
+void Console::raw_result(std::string_view bytes) {
+  write_all(STDOUT_FILENO, bytes, "standard output");
 }
 
 }  // namespace ocibuild

@@ -7,6 +7,7 @@
 #include "ocibuild/base/error.hpp"
 #include "screen.hpp"
 #include "style.hpp"
+#include "workflow_commands.hpp"
 
 namespace ocibuild {
 
@@ -26,9 +27,11 @@ struct ConsoleOptions {
   Style result_style{false};  ///< of standard output
   Verbosity verbosity = Verbosity::normal;
   MessageFormat format = MessageFormat::text;
+  WorkflowCommands commands = WorkflowCommands::nobody_reads;
 };
 
-/// Everything it is given may come from outside: control characters are shown as escapes. Safe for several threads.
+/// Everything it is given may come from outside: control characters are shown as escapes, and in GitHub Actions no text
+/// becomes a command; errors and warnings are annotations there, too. Safe for several threads.
 class Console {
  public:
   Console(Screen& screen, ConsoleOptions options) : screen_{screen}, options_{options} {}
@@ -57,13 +60,16 @@ class Console {
   /// `error: ...` followed by the notes and the help.
   void report(const Error& error);
 
-  /// Adds text to standard output. Throws Error{io}. The text is the caller's: it must be printable, or verbatim bytes
-  /// that were asked for.
+  /// Adds text to standard output. Throws Error{io}. The text is the caller's: it must be printable.
   void result(std::string_view text);
+
+  /// Adds bytes that were asked for verbatim. Throws Error{io}.
+  void raw_result(std::string_view bytes);
 
  private:
   void say(Ink ink, std::string_view level, std::string_view text);
   void line(std::string_view level, std::string_view raw, std::string shown);
+  void annotate(std::string_view level, const std::string& text);
 
   Screen& screen_;
   ConsoleOptions options_;

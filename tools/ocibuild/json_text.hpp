@@ -13,14 +13,13 @@ using Json = nlohmann::ordered_json;
 /// Version of the objects that `--json` prints. Members may be added under the same number, never changed or removed.
 inline constexpr int json_schema_version = 1;
 
-/// `value` on one line; bytes that are not UTF-8 are replaced.
-inline std::string json_text(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+/// JSON that means the same without `##[`, which GitHub Actions takes for a command wherever it stands.
+std::string without_workflow_commands_in_json(std::string json);
 
-/// `value` indented for people and ending in a newline.
-inline std::string json_document(const Json& value) {
-  return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+/// `value` on one line; bytes that are not UTF-8 are replaced. Holds no workflow commands.
+std::string json_text(const Json& value);
+
+/// `value` indented for people and ending in a newline; otherwise the same.
+std::string json_document(const Json& value);
 
 }  // namespace ocibuild

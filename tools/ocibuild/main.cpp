@@ -8,6 +8,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "console.hpp"
+#include "github_actions.hpp"
 #include "signals.hpp"
 #include "streams.hpp"
 
@@ -35,7 +36,8 @@ ConsoleOptions console_options(const GlobalOptions& globals, const Environment& 
   return {.style = style(STDERR_FILENO),
           .result_style = style(STDOUT_FILENO),
           .verbosity = globals.verbosity(),
-          .format = globals.progress == ProgressChoice::json ? MessageFormat::json : MessageFormat::text};
+          .format = globals.progress == ProgressChoice::json ? MessageFormat::json : MessageFormat::text,
+          .commands = in_github_actions(environment) ? WorkflowCommands::read : WorkflowCommands::nobody_reads};
 }
 
 ExitCode run(const Request& request, Console& console, const CommandLine& line, const Environment& environment) {
