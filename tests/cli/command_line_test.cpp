@@ -75,6 +75,11 @@ TEST_CASE("what is missing or too much is named together with the usage") {
   CHECK(complaint({}) == "no command was given | 'ocibuild --help' lists the commands");
 }
 
+TEST_CASE("arguments that repeat may be several") {
+  CHECK(parse({"build", "alpha", "beta"}).action);
+  CHECK(parse({"lock", "one", "--check", "two", "three"}).action);
+}
+
 TEST_CASE("options of every command stand before or after its name") {
   for (const auto& arguments : {std::vector<std::string>{"-vv", "version"}, {"version", "-v", "-v"}}) {
     CommandLine line{"ocibuild"};

@@ -33,7 +33,9 @@ CLI::Option* add_text(CLI::App& command, const std::string& names, std::optional
 
 CLI::Option* add_list(CLI::App& command, const std::string& names, std::vector<std::string>& target,
                       const std::string& value, const std::string& description) {
-  return command.add_option(names, target, description)->type_name(value)->allow_extra_args(false);
+  // An option takes one word each time, so that what follows it is not swallowed; arguments take all there are.
+  const bool is_argument = !names.starts_with('-');
+  return command.add_option(names, target, description)->type_name(value)->allow_extra_args(is_argument);
 }
 
 CLI::Option* add_jobs(CLI::App& command, std::optional<unsigned>& jobs, const std::string& description) {
