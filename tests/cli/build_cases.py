@@ -1,5 +1,6 @@
 """`ocibuild build` and `plan` as a person or a script sees them."""
 
+import hashlib
 import json
 import pathlib
 import re
@@ -80,6 +81,9 @@ def _(directory):
     equal(sorted(alpha["platforms"]), ["linux/amd64", "linux/arm64"])
     equal(alpha["size"], sum(platform["size"] for platform in alpha["platforms"].values()))
     contains(done.stdout, alpha["reference"] + "\n")
+    equal("sha256:" + hashlib.sha256(succeeds("inspect", "--raw", f"oci:{root}/target/ocibuild:alpha").encode()).hexdigest(),
+          alpha["digest"])
+    equal(alpha["index"], json.loads(succeeds("inspect", "--raw", f"oci:{root}/target/ocibuild:alpha")))
 
 
 @case("the environment stands for options, and options win")
@@ -101,17 +105,18 @@ def _(directory):
     except ImportError:
         raise Skip("the Python module jsonschema is not installed")
     schema = json.loads((pathlib.Path(__file__).parents[2] / "schemas" / "docker-image-digests.json").read_text())
-    jsonschema.Draft7Validator.check_schema(schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
     for more in ([], ["--registry", "ghcr.io/acme", "--tag", "v1", "--tag", "v2"]):
         root, done = build(directory / str(len(more)), "--json", *more)
         jsonschema.validate(json.loads(done.stdout), schema)
-    wrong = json.loads(done.stdout)
-    wrong["components"]["alpha"]["digest"] = "latest"
-    try:
-        jsonschema.validate(wrong, schema)
-    except jsonschema.ValidationError:
-        return
-    raise AssertionError("the schema takes a tag for a digest")
+    for change in ({"digest": "latest"}, {"index": {}}, {"tags": [":"]}):
+        wrong = json.loads(done.stdout)
+        wrong["components"]["alpha"].update(change)
+        try:
+            jsonschema.validate(wrong, schema)
+        except jsonschema.ValidationError:
+            continue
+        raise AssertionError(f"the schema takes {change}")
 
 
 @case("--json prints the digests file")

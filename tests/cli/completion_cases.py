@@ -57,6 +57,9 @@ def _(directory):
     in_bash(directory, "version", "--color", "=", expected=["auto", "always", "never"])
     in_bash(directory, "version", "--color", "=", "ne", expected=["never"])
     in_bash(directory, "-q", "completion", "f", expected=["fish"])
+    in_bash(directory, "digests", "me", expected=["merge"])
+    in_bash(directory, "digests", "merge", "--js", expected=["--json"])
+    in_bash(directory, "digests", "--pr", expected=["--progress"])
 
 
 @case("fish completes commands, options and their values")
@@ -66,6 +69,9 @@ def _(directory):
     in_fish(directory, "ocibuild version --js", ["--json"])
     in_fish(directory, "ocibuild version --color=ne", ["--color=never"])
     in_fish(directory, "ocibuild completion f", ["fish"])
+    in_fish(directory, "ocibuild digests me", ["merge"])
+    in_fish(directory, "ocibuild digests merge --js", ["--json"])
+    in_fish(directory, "ocibuild tags me", [])
 
 
 @case("zsh completes commands, options and their values")
@@ -75,6 +81,8 @@ def _(directory):
     in_zsh(directory, "ocibuild version --js", "version --json")
     in_zsh(directory, "ocibuild version --color=ne", "version --color=never")
     in_zsh(directory, "ocibuild completion f", "completion fish")
+    in_zsh(directory, "ocibuild digests me", "digests merge")
+    in_zsh(directory, "ocibuild digests merge --js", "digests merge --json")
 
 
 @case("the scripts are well-formed for their shells")
@@ -85,13 +93,20 @@ def _(directory):
         subprocess.run([shell, "-n", str(directory / shell)], check=True, env=environment(HOME=directory))
 
 
+def commands_below(*group):
+    """Every command that --help lists, with the words before it."""
+    found = re.search(r"^Commands:\n(.*?)\n(?:\n|$)", succeeds(*group, "--help"), re.MULTILINE | re.DOTALL)
+    names = [line.split()[0] for line in found[1].splitlines() if line[2] != " "] if found else []
+    for name in names:
+        yield (*group, name)
+        yield from commands_below(*group, name)
+
+
 @case("every option of every command is in every script")
 def _(directory):
     scripts(directory)
-    commands = succeeds("--help").split("Commands:\n")[1].split("\n\n")[0]
-    names = [line.split()[0] for line in commands.splitlines() if line[2] != " "]
-    for name in names:
-        for option in re.findall(r"^  (?:-\w, |    )(--[\w-]+)", succeeds(name, "--help"), re.MULTILINE):
+    for command in commands_below():
+        for option in re.findall(r"^  (?:-\w, |    )(--[\w-]+)", succeeds(*command, "--help"), re.MULTILINE):
             for shell, spelling in (("bash", option), ("zsh", option), ("fish", f"-l {option[2:]}")):
                 contains((directory / shell).read_text(), spelling)
 

@@ -1,10 +1,10 @@
-// Results as JSON. Keys are sorted by the JSON library's ordinary object, which is a map.
+// From the result of a build to documents. Keys are sorted by the JSON library's ordinary object, which is a map.
 #include "build_report.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "version.hpp"
+#include "digests_report.hpp"
 
 namespace ocibuild {
 namespace {
@@ -15,17 +15,14 @@ std::string document(const SortedJson& json) {
   return json.dump(2, ' ', false, SortedJson::error_handler_t::replace) + "\n";
 }
 
-SortedJson to_json(const BuiltComponent& component) {
-  SortedJson platforms = SortedJson::object();
+ComponentDigests component_digests(const BuiltComponent& component, const ReadStore& store) {
+  ComponentDigests digests{.image = component.image, .digest = component.index.digest, .tags = component.tags};
   for (const BuiltImage& image : component.images) {
-    platforms[image.manifest.platform->string()] = {{"digest", image.manifest.digest.string()}, {"size", image.size}};
+    digests.size += image.size;
+    digests.platforms.emplace(image.manifest.platform->string(), PlatformDigest{image.manifest.digest, image.size});
   }
-  return {{"image", component.image},
-          {"digest", component.index.digest.string()},
-          {"reference", pinned_reference(component)},
-          {"tags", component.tags},
-          {"size", total_size(component)},
-          {"platforms", platforms}};
+  digests.index = parse_index(read_blob(store, component.index, max_manifest_size), component.index.media_type);
+  return digests;
 }
 
 SortedJson metadata(const BuiltComponent& component) {
@@ -42,23 +39,12 @@ SortedJson metadata(const BuiltComponent& component) {
 
 }  // namespace
 
-std::string pinned_reference(const BuiltComponent& component) {
-  return fmt::format("{}@{}", component.image, component.index.digest.string());
-}
-
-std::uint64_t total_size(const BuiltComponent& component) {
-  std::uint64_t size = 0;
-  for (const BuiltImage& image : component.images) size += image.size;
-  return size;
-}
-
-std::string digests_json(const BuildResult& result, const std::string& revision) {
-  SortedJson components = SortedJson::object();
-  for (const BuiltComponent& component : result.components) components[component.name] = to_json(component);
-  return document({{"schemaVersion", 1},
-                   {"generatedBy", fmt::format("ocibuild {}", version)},
-                   {"revision", revision},
-                   {"components", components}});
+ImageDigests image_digests(const BuildResult& result, const std::string& revision, const ReadStore& store) {
+  ImageDigests digests{.generated_by = generated_by(), .revision = revision, .components = {}};
+  for (const BuiltComponent& component : result.components) {
+    digests.components.emplace(component.name, component_digests(component, store));
+  }
+  return digests;
 }
 
 std::string metadata_json(const BuildResult& result) {

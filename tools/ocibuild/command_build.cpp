@@ -9,6 +9,7 @@
 #include "build_report.hpp"
 #include "commands.hpp"
 #include "copying.hpp"
+#include "digests_report.hpp"
 #include "ocibuild/build/build.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
@@ -72,30 +73,15 @@ ExitCode summarize(const BuildResult& result, const Plan& plan, std::chrono::mil
   return code;
 }
 
-/// Where the digests go when nothing else is said: beside the standard layout. It is made when the images went
-/// elsewhere, because a later build would refuse a directory that holds files and is no layout.
-std::filesystem::path standard_digests_file(const std::filesystem::path& layout) {
-  open_for_writing({.kind = PlaceKind::layout, .path = layout});
-  return layout / "docker-image-digests.json";
+DigestsOutput digests_output(const BuildCommand& options, const Plan& plan) {
+  return {.file = options.digests_file ? std::filesystem::path{*options.digests_file}
+                                       : standard_digests_file(plan.workspace.target_directory / "ocibuild"),
+          .json = options.json};
 }
 
-void write_files(const BuildCommand& options, const BuildResult& result, const Plan& plan) {
-  const std::filesystem::path digests = options.digests_file
-                                            ? std::filesystem::path{*options.digests_file}
-                                            : standard_digests_file(plan.workspace.target_directory / "ocibuild");
-  with_context("writing the digests", [&] { write_output(digests, digests_json(result, plan.revision)); });
+void write_metadata(const BuildCommand& options, const BuildResult& result) {
   if (!options.metadata_file) return;
   with_context("writing the metadata", [&] { write_output(*options.metadata_file, metadata_json(result)); });
-}
-
-void print_result(const BuildCommand& options, const BuildResult& result, const Plan& plan, Console& console) {
-  if (options.json) {
-    console.result(digests_json(result, plan.revision));
-    return;
-  }
-  std::string lines;
-  for (const BuiltComponent& component : result.components) lines += pinned_reference(component) + "\n";
-  console.result(lines);
 }
 
 /// A part of an image must not take the place of the whole.
@@ -170,10 +156,13 @@ ExitCode run(const BuildCommand& options, Session& session) {
   outputs.publish(publications(result, outputs.first()), jobs, *progress);
   if (publisher) publisher->publish(all, roots_of(result));
   cache.finish();
-  write_files(options, result, plan);
+  const ImageDigests digests = image_digests(result, plan.revision, outputs.first());
+  const DigestsOutput output = digests_output(options, plan);
+  write_digests(digests, output);
+  write_metadata(options, result);
   progress.reset();
   const ExitCode code = summarize(result, plan, steady_time() - start, session.console);
-  print_result(options, result, plan, session.console);
+  print_digests(digests, output, session.console);
   return code;
 }
 

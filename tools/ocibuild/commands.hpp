@@ -1,4 +1,4 @@
-// The commands. Each function adds one, with its options and what it does, to the command line.
+// The commands. Each function adds one, or a group of them, with options and what it does, to the command line.
 #pragma once
 
 #include "command_line.hpp"
@@ -14,9 +14,13 @@ void add_inspect_command(CommandLine& line);
 void add_verify_command(CommandLine& line);
 void add_tags_command(CommandLine& line);
 void add_layer_command(CommandLine& line);
+void add_digests_commands(CommandLine& line);
 void add_cache_command(CommandLine& line);
 void add_version_command(CommandLine& line);
 void add_completion_command(CommandLine& line);
+
+/// The commands of the group `digests`.
+void add_digests_merge_command(CommandLine& line, CLI::App& digests);
 
 /// All of them, in the order of the help text.
 void add_commands(CommandLine& line);
