@@ -110,6 +110,13 @@ Setting<std::optional<std::filesystem::path>> certificates(const Candidate& cand
           .origin = said.origin};
 }
 
+template <class Value>
+Setting<std::optional<Value>> limit(const Origins& origins, std::optional<Value> Settings::*member) {
+  const Setting<Value> said = origins.choose<Value>({}, member);
+  if (said.origin == Origin::built_in) return {};
+  return {.value = said.value, .origin = said.origin};
+}
+
 void check_values(const ComponentPlan& plan) {
   for (const std::string& port : plan.expose.value) parse_port(port);
   for (const auto& [name, value] : plan.env) expect_variable_name(name);
@@ -147,12 +154,13 @@ ComponentPlan plan_component(const Candidate& candidate, const Surroundings& aro
                      .expose = origins.choose(Texts{}, &Settings::expose),
                      .cmd = origins.choose(Texts{}, &Settings::cmd),
                      .workdir = origins.choose<std::string>("", &Settings::workdir),
+                     .budget = {.image_size = limit(origins, &Settings::image_size),
+                                .image_growth = limit(origins, &Settings::image_growth),
+                                .build_time = limit(origins, &Settings::build_time)},
                      .ca_certificates = certificates(candidate, around, origins),
                      .labels = predefined(candidate, around),
                      .annotations = predefined(candidate, around),
                      .files = candidate.settings.files};
-  const Setting<std::uint64_t> image_size = origins.choose<std::uint64_t>(0, &Settings::image_size);
-  if (image_size.origin != Origin::built_in) plan.image_size = {.value = image_size.value, .origin = image_size.origin};
   plan.features.value = qualify_features(*candidate.package, plan.features);
   origins.join(plan.env, &Settings::env);
   origins.join(plan.labels, &Settings::labels);

@@ -1,6 +1,7 @@
 // The plan for machines.
 #include <nlohmann/json.hpp>
 
+#include "ocibuild/base/duration.hpp"
 #include "ocibuild/build/plan.hpp"
 
 namespace ocibuild {
@@ -95,8 +96,15 @@ json as_json(const ComponentPlan& component, const Plan& plan) {
               {"annotations", as_json(component.annotations)},
               {"files", list_of<FileRule>(component.files, as_json)},
               {"layers", layer_titles(component)}};
-  if (component.image_size.value) {
-    result["budget"]["image-size"] = with_origin(*component.image_size.value, component.image_size.origin);
+  const Budget& budget = component.budget;
+  if (const auto& size = budget.image_size; size.value) {
+    result["budget"]["image-size"] = with_origin(*size.value, size.origin);
+  }
+  if (const auto& growth = budget.image_growth; growth.value) {
+    result["budget"]["image-growth"] = with_origin(growth.value->string(), growth.origin);
+  }
+  if (const auto& time = budget.build_time; time.value) {
+    result["budget"]["build-time"] = with_origin(duration_text(*time.value), time.origin);
   }
   if (component.ca_certificates.value) {
     result["ca-certificates"] =

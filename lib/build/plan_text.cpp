@@ -1,6 +1,7 @@
 // The plan for people.
 #include <fmt/ranges.h>
 
+#include "ocibuild/base/duration.hpp"
 #include "ocibuild/build/plan.hpp"
 
 namespace ocibuild {
@@ -87,10 +88,13 @@ void add_component(Page& page, const ComponentPlan& component, const Plan& plan)
   page.setting("expose", component.expose);
   page.setting("cmd", component.cmd);
   page.setting("workdir", component.workdir);
-  if (component.image_size.value) {
-    page.line("budget", fmt::format("image-size {} bytes", *component.image_size.value),
-              to_string(component.image_size.origin));
-  }
+  const Budget& budget = component.budget;
+  const auto limit = [&](std::string_view key, const auto& setting, const auto& text) {
+    if (setting.value) page.line("budget", fmt::format("{} {}", key, text(*setting.value)), to_string(setting.origin));
+  };
+  limit("image-size", budget.image_size, [](std::uint64_t size) { return fmt::format("{} bytes", size); });
+  limit("image-growth", budget.image_growth, [](const Growth& growth) { return growth.string(); });
+  limit("build-time", budget.build_time, duration_text);
   page.settings("env", component.env);
   page.settings("label", component.labels);
   page.settings("annotation", component.annotations);

@@ -5,6 +5,7 @@
 
 #include "build/document.hpp"
 #include "build/setting_values.hpp"
+#include "ocibuild/base/duration.hpp"
 #include "ocibuild/base/nearest.hpp"
 #include "ocibuild/build/settings.hpp"
 
@@ -41,8 +42,15 @@ void read_files(Settings& settings, const Field& field) {
 
 void read_budget(Settings& settings, const Field& field) {
   for (const auto& [key, limit] : field.members()) {
-    if (key != "image-size") throw unknown_key(limit, key, {"image-size"});
-    settings.image_size = limit.parsed(parse_size);
+    if (key == "image-size") {
+      settings.image_size = limit.parsed(parse_size);
+    } else if (key == "image-growth") {
+      settings.image_growth = limit.parsed(Growth::parse);
+    } else if (key == "build-time") {
+      settings.build_time = limit.parsed(parse_duration);
+    } else {
+      throw unknown_key(limit, key, {"build-time", "image-growth", "image-size"});
+    }
   }
 }
 

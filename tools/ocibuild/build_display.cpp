@@ -57,6 +57,7 @@ void BuildDisplay::show(const LayerReady& event) {
 }
 
 void BuildDisplay::show(const ImageReady& event) {
+  times_[event.component.name] = steady_time() - start_;
   const std::string subject = subject_of(event.component, event.platform);
   console_.detail(Verbosity::verbose,
                   fmt::format("{}: {}, {}", subject, event.manifest.digest.string(), human_size(event.size)));

@@ -1,5 +1,4 @@
 // ocibuild build
-#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -7,9 +6,12 @@
 #include "base_images.hpp"
 #include "build_display.hpp"
 #include "build_report.hpp"
+#include "build_summary.hpp"
 #include "commands.hpp"
 #include "copying.hpp"
 #include "digests_report.hpp"
+#include "github_actions.hpp"
+#include "ocibuild/base/file.hpp"
 #include "ocibuild/build/build.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
@@ -27,6 +29,7 @@ struct BuildCommand {
   std::vector<std::string> outputs;
   std::optional<std::string> digests_file;
   std::optional<std::string> metadata_file;
+  std::optional<std::string> previous;
   std::optional<unsigned> jobs;
   PushOptions push;
   bool no_cache = false;
@@ -51,26 +54,18 @@ std::vector<Publication> publications(const BuildResult& result, const Store& st
   return all;
 }
 
-/// Says one line for each component and returns whether all keep to their budgets.
-ExitCode summarize(const BuildResult& result, const Plan& plan, std::chrono::milliseconds elapsed, Console& console) {
-  ExitCode code = ExitCode::ok;
-  for (std::size_t i = 0; i < result.components.size(); ++i) {
-    const BuiltComponent& built = result.components[i];
-    std::string sizes;
-    for (const BuiltImage& image : built.images) {
-      sizes += fmt::format(", {} {}", image.manifest.platform->string(), human_size(image.size));
-    }
-    console.status(fmt::format("{}{} in {}", built.name, sizes, human_duration(elapsed)));
-    const std::optional<std::uint64_t> budget = plan.components[i].image_size.value;
-    for (const BuiltImage& image : built.images) {
-      if (!budget || image.size <= *budget) continue;
-      code = ExitCode::findings;
-      console.report(Error{Errc::invalid_argument, fmt::format("{} for {} has {}, its budget is {}", built.name,
-                                                               image.manifest.platform->string(),
-                                                               human_size(image.size), human_size(*budget))});
-    }
+/// The digests to compare with: those that were asked for, else those that will be replaced. Nobody depends on the
+/// latter being there, or being good.
+std::optional<ImageDigests> previous_digests(const BuildCommand& options, const std::filesystem::path& replaced) {
+  if (options.previous) {
+    return with_context(*options.previous,
+                        [&] { return parse_digests(read_file(*options.previous, max_digests_file)); });
   }
-  return code;
+  try {
+    return parse_digests(read_file(replaced, max_digests_file));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 DigestsOutput digests_output(const BuildCommand& options, const Plan& plan) {
@@ -79,9 +74,25 @@ DigestsOutput digests_output(const BuildCommand& options, const Plan& plan) {
           .json = options.json};
 }
 
-void write_metadata(const BuildCommand& options, const BuildResult& result) {
-  if (!options.metadata_file) return;
-  with_context("writing the metadata", [&] { write_output(*options.metadata_file, metadata_json(result)); });
+/// What people get to know of a finished build.
+ExitCode report(const BuildSummary& summary, Session& session) {
+  for (const std::string& line : summary.lines()) session.console.status(line);
+  add_step_summary(summary.markdown(), session.environment);
+  std::vector<std::string> broken = summary.broken_sizes();
+  for (std::string& text : summary.broken_times()) broken.push_back(std::move(text));
+  for (const std::string& text : broken) session.console.report(Error{Errc::invalid_argument, text});
+  return broken.empty() ? ExitCode::ok : ExitCode::findings;
+}
+
+/// What others get: files, the outputs of a workflow's step, and the result.
+void give_results(const BuildCommand& options, const BuildResult& result, const ImageDigests& digests,
+                  const DigestsOutput& output, Session& session) {
+  write_digests(digests, output);
+  if (options.metadata_file) {
+    with_context("writing the metadata", [&] { write_output(*options.metadata_file, metadata_json(result)); });
+  }
+  set_outputs(digests, session.environment);
+  print_digests(digests, output, session.console);
 }
 
 /// A part of an image must not take the place of the whole.
@@ -109,6 +120,13 @@ void stage_early(const BuildEvent& event, const Plan& plan, const Store& store, 
   const auto* ready = std::get_if<LayerReady>(&event);
   if (ready == nullptr) return;
   publisher.stage(static_cast<std::size_t>(&ready->component - plan.components.data()), store, ready->layer);
+}
+
+BuildEvents events(const Plan& plan, const Store& store, BuildDisplay& display, Publisher* publisher) {
+  return [&plan, &store, &display, publisher](const BuildEvent& event) {
+    display.show(event);
+    if (publisher != nullptr) stage_early(event, plan, store, *publisher);
+  };
 }
 
 /// Where the layers of bases may be: nobody has to download them for a push alone.
@@ -142,27 +160,28 @@ ExitCode run(const BuildCommand& options, Session& session) {
     publisher = start_release(options.push, network, targets, base_sources(bases), session, *progress);
     stage_bases(plan, bases, *publisher);
   }
-  BuildDisplay display{plan, session.console, *progress};
+  BuildDisplay display{plan, start, session.console, *progress};
   const BuildResult result = build(plan, outputs.first(), session_runner(session),
                                    {.bases = bases,
                                     .base_layers = base_layers(options),
                                     .jobs = jobs,
                                     .cargo_jobs = options.jobs.value_or(0),
                                     .cache = cache.layers()},
-                                   [&](const BuildEvent& event) {
-                                     display.show(event);
-                                     if (publisher) stage_early(event, plan, outputs.first(), *publisher);
-                                   });
+                                   events(plan, outputs.first(), display, publisher.get()));
   outputs.publish(publications(result, outputs.first()), jobs, *progress);
-  if (publisher) publisher->publish(all, roots_of(result));
-  cache.finish();
   const ImageDigests digests = image_digests(result, plan.revision, outputs.first());
   const DigestsOutput output = digests_output(options, plan);
-  write_digests(digests, output);
-  write_metadata(options, result);
+  const BuildSummary summary{plan, digests, previous_digests(options, output.file), display.times()};
+  const bool is_held_back = publisher && !summary.broken_sizes().empty();
+  if (publisher && !is_held_back) publisher->publish(all, roots_of(result));
+  cache.finish();
   progress.reset();
-  const ExitCode code = summarize(result, plan, steady_time() - start, session.console);
-  print_digests(digests, output, session.console);
+  const ExitCode code = report(summary, session);
+  if (is_held_back) {
+    session.console.note("no manifest was pushed and no tag was moved, because of a budget");
+    return code;
+  }
+  give_results(options, result, digests, output, session);
   return code;
 }
 
@@ -179,6 +198,9 @@ void add_build_command(CommandLine& line) {
   add_text(command, "--digests", options->digests_file, "FILE",
            "digests of all images as JSON; default: target/ocibuild/docker-image-digests.json")
       ->envname("OCIBUILD_DIGESTS");
+  add_text(command, "--previous", options->previous, "FILE",
+           "digests of the build to compare sizes with; default: the digests file that is replaced")
+      ->envname("OCIBUILD_PREVIOUS");
   add_text(command, "--metadata-file", options->metadata_file, "FILE", "the same with the keys of docker buildx")
       ->envname("OCIBUILD_METADATA_FILE");
   add_jobs(command, options->jobs, "threads, for cargo too; default: one for each processor")->envname("OCIBUILD_JOBS");
@@ -187,7 +209,7 @@ void add_build_command(CommandLine& line) {
   add_json_flag(command, options->json, "the digests");
   command.footer(
       fmt::format("{}\nImages for archives alone are made in oci:target/ocibuild first.\n\n{}\n\n{}\n"
-                  "OCIBUILD_OUTPUT, _DIGESTS, _METADATA_FILE and _JOBS stand for these options.\n\n{}\n\n{}",
+                  "OCIBUILD_OUTPUT, _DIGESTS, _PREVIOUS, _METADATA_FILE and _JOBS stand for these options.\n\n{}\n\n{}",
                   output_places_help, bases_help, settings_help, cache_help, network_help));
 }
 

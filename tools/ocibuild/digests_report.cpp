@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "json_text.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/store/place.hpp"
 #include "output_file.hpp"
@@ -37,7 +38,7 @@ void write_digests(const ImageDigests& digests, const DigestsOutput& output) {
 
 void print_digests(const ImageDigests& digests, const DigestsOutput& output, Console& console) {
   const bool is_document = output.json || output.file == standard_output;
-  console.result(is_document ? serialize(digests) : reference_lines(digests));
+  console.result(is_document ? without_workflow_commands_in_json(serialize(digests)) : reference_lines(digests));
 }
 
 }  // namespace ocibuild

@@ -1,6 +1,7 @@
 // Every decision of a build before anything is done: components, platforms, targets, names, tags, cargo commands.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -53,6 +54,13 @@ struct PlatformPlan {
   std::optional<std::filesystem::path> given_binary;
 };
 
+/// What an image may cost; absent: anything. Not judged while building: whoever reports a build compares.
+struct Budget {
+  Setting<std::optional<std::uint64_t>> image_size;              ///< bytes of the image for one platform
+  Setting<std::optional<Growth>> image_growth;                   ///< of the image for one platform
+  Setting<std::optional<std::chrono::milliseconds>> build_time;  ///< until the component's last image is there
+};
+
 /// One component: a binary of a package that becomes one image index.
 struct ComponentPlan {
   std::string name;
@@ -72,7 +80,7 @@ struct ComponentPlan {
   Setting<std::vector<std::string>> expose;
   Setting<std::vector<std::string>> cmd;
   Setting<std::string> workdir;
-  Setting<std::optional<std::uint64_t>> image_size;  ///< budget; not judged here
+  Budget budget;
   Setting<std::optional<std::filesystem::path>> ca_certificates;
   std::map<std::string, Setting<std::string>> env;     ///< without the PATH every image gets
   std::map<std::string, Setting<std::string>> labels;  ///< org.opencontainers.image.* included

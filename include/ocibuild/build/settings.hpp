@@ -1,6 +1,7 @@
 // What can be configured, where it was said, and which saying wins.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -59,6 +60,25 @@ struct User {
   friend bool operator==(const User&, const User&) = default;
 };
 
+/// By how much an image may be larger than the one before.
+struct Growth {
+  enum class Unit { bytes, percent };
+
+  std::uint64_t amount = 0;
+  Unit unit = Unit::bytes;
+
+  /// Reads `10%`, or a number of bytes as parse_size does. Throws Error{invalid_argument}.
+  static Growth parse(std::string_view text);
+
+  /// As it would be parsed again: `10%`, `5000000`.
+  std::string string() const;
+
+  /// True when an image of `after` bytes may follow one of `before`.
+  bool allows(std::uint64_t before, std::uint64_t after) const noexcept;
+
+  friend bool operator==(const Growth&, const Growth&) = default;
+};
+
 using StringMap = std::map<std::string, std::string>;
 
 /// Everything one origin says; what it leaves open is absent. Keys are spelled as in Cargo.toml.
@@ -71,7 +91,9 @@ struct Settings {
   std::optional<std::string> ca_certificates;    ///< PEM file, relative to the directory of the Cargo.toml
   std::optional<std::string> profile;            ///< cargo profile
   std::optional<Compression> compression;
-  std::optional<std::uint64_t> image_size;  ///< `budget.image-size`: bytes one platform of an image may have
+  std::optional<std::uint64_t> image_size;  ///< `budget.image-size`, bytes one platform of an image may have
+  std::optional<Growth> image_growth;       ///< `budget.image-growth`
+  std::optional<std::chrono::milliseconds> build_time;  ///< `budget.build-time`
   std::optional<User> user;
   std::optional<std::vector<std::string>> expose;  ///< `3000/tcp`
   std::optional<std::vector<std::string>> cmd;
