@@ -7,12 +7,12 @@
 #include <optional>
 #include <string>
 
+#include "http/secrets.hpp"
 #include "ocibuild/http/clock.hpp"
 #include "ocibuild/http/headers.hpp"
 #include "ocibuild/http/transport.hpp"
 #include "ocibuild/registry/credentials.hpp"
 #include "registry/scope.hpp"
-#include "registry/secrets.hpp"
 #include "registry/token.hpp"
 
 namespace ocibuild {

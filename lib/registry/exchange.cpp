@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "http/redirect.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/http/curl_transport.hpp"
 #include "ocibuild/http/link.hpp"
@@ -16,23 +17,8 @@ constexpr int max_redirects = 10;
 constexpr std::chrono::milliseconds ghcr_pace{50};  // 20 requests a second; GHCR's limit is 2000 a minute
 constexpr std::string_view secondary_limit = "secondary rate limit";
 
-bool is_redirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 bool follows_redirects(const RegistryRequest& request) {
   return request.redirects != Redirects::nowhere && (request.method == "GET" || request.method == "HEAD");
-}
-
-/// Whether a server may send us there: never down to plain http, never into a private network that it is not in itself.
-void require_safe_target(const HttpOrigin& from, const HttpOrigin& to, const std::string& shown) {
-  if (from == to) return;
-  if (from.scheme == "https" && to.scheme == "http") {
-    throw Error{Errc::denied, "the registry sends its clients on to plain http"}.add_note(shown);
-  }
-  if (is_private(to.host) && !is_private(from.host)) {
-    throw Error{Errc::denied, "the registry sends its clients to a private address"}.add_note(shown);
-  }
 }
 
 /// Behind a proxy that ends TLS, a registry may believe that it speaks http; its own host is meant.
@@ -264,7 +250,7 @@ Url Exchange::location(const Host& host, const RegistryRequest& request, const A
       throw Error{Errc::unavailable, fmt::format("{} without a Location", answer.status())};
     }
     Url url = resolved(answer, host.registry, *location);
-    require_safe_target(host.registry.origin, url.origin(), secrets_.redacted(url.redacted()));
+    require_safe_redirect("the registry", host.registry.origin, url.origin(), secrets_.redacted(url.redacted()));
     return url;
   } catch (Error& error) {
     error.add_note(asked(request, answer.url));

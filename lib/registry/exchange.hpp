@@ -9,11 +9,11 @@
 #include <set>
 #include <string>
 
+#include "http/secrets.hpp"
 #include "ocibuild/registry/client.hpp"
 #include "registry/authorizer.hpp"
 #include "registry/failure.hpp"
 #include "registry/scope.hpp"
-#include "registry/secrets.hpp"
 
 namespace ocibuild {
 

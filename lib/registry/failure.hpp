@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "http/secrets.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/http/transport.hpp"
-#include "registry/secrets.hpp"
 
 namespace ocibuild {
 

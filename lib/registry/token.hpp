@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "http/secrets.hpp"
 #include "ocibuild/http/transport.hpp"
 #include "ocibuild/http/url.hpp"
 #include "ocibuild/registry/credentials.hpp"
 #include "registry/scope.hpp"
-#include "registry/secrets.hpp"
 
 namespace ocibuild {
 

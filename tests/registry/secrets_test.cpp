@@ -1,8 +1,8 @@
 // A secret is shown to nobody, whoever repeats it (AU10).
 #include <doctest/doctest.h>
 
+#include "http/secrets.hpp"
 #include "ocibuild/http/url.hpp"
-#include "registry/secrets.hpp"
 #include "registry/world.hpp"
 #include "spec/base64.hpp"
 #include "spec/json.hpp"

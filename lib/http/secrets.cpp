@@ -1,5 +1,5 @@
 // Blanking out secrets.
-#include "registry/secrets.hpp"
+#include "http/secrets.hpp"
 
 #include <algorithm>
 
