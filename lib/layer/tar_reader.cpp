@@ -9,9 +9,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
-#include <locale.h>
 
 #include "layer/entry_path.hpp"
+#include "layer/locale_scope.hpp"
 #include "layer/tar_inspector.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/layer/tar.hpp"
@@ -20,24 +20,6 @@ namespace ocibuild {
 namespace {
 
 constexpr std::size_t buffer_size = 64 << 10;
-
-/// The "C" locale in this thread for the time of a call. libarchive converts names to the current locale, and to
-/// composed characters where that is UTF-8; where a name cannot be converted, as here, it keeps the bytes.
-class ClassicLocale {
- public:
-  ClassicLocale() : previous_{::uselocale(classic())} {}
-  ClassicLocale(const ClassicLocale&) = delete;
-  ClassicLocale& operator=(const ClassicLocale&) = delete;
-  ~ClassicLocale() { ::uselocale(previous_); }
-
- private:
-  static locale_t classic() {
-    static const locale_t locale = ::newlocale(LC_ALL_MASK, "C", nullptr);
-    return locale;
-  }
-
-  locale_t previous_;
-};
 
 /// Counts, bounds and hashes what libarchive reads, and keeps exceptions out of its C code.
 class Input {
@@ -91,13 +73,13 @@ class Reader {
   explicit Reader(Input& input) : input_{input}, archive_{::archive_read_new(), &::archive_read_free} {
     if (!archive_) throw std::bad_alloc{};
     ::archive_read_support_format_tar(archive_.get());
-    const ClassicLocale locale;
+    const LocaleScope scope{classic_locale()};
     check(::archive_read_open(archive_.get(), &input_, nullptr, &Input::on_read, nullptr));
   }
 
   /// The next entry, or null at the end.
   archive_entry* next() {
-    const ClassicLocale locale;
+    const LocaleScope scope{classic_locale()};
     archive_entry* entry = nullptr;
     status_ = ::archive_read_next_header(archive_.get(), &entry);
     if (status_ == ARCHIVE_EOF) return nullptr;
@@ -201,7 +183,7 @@ std::map<std::string, std::string> xattrs_of(archive_entry* entry) {
 }
 
 TarEntry described(Reader& reader, archive_entry* entry) {
-  const ClassicLocale locale;
+  const LocaleScope scope{classic_locale()};
   TarEntry described{.path = text_of(::archive_entry_pathname(entry)), .kind = kind_of(entry)};
   bool damaged = reader.warned();
   const auto number = [&](std::int64_t value) {
