@@ -19,25 +19,6 @@
 namespace ocibuild {
 namespace {
 
-Setting<std::string> image_name(const Candidate& candidate, const Origins& origins) {
-  const Setting<std::string> registry = origins.choose<std::string>("", &Settings::registry);
-  Setting<std::string> name = origins.choose<std::string>("{component}", &Settings::name);
-  name.value = fill_template(name.value, {{"component", candidate.component}});
-  if (!registry.value.empty()) {
-    const std::string_view host = std::string_view{registry.value}.substr(0, registry.value.find_last_not_of('/') + 1);
-    name.value = fmt::format("{}/{}", host, name.value);
-    name.origin = std::max(name.origin, registry.origin);
-  }
-  // GitHub's names have upper case, the names of its packages do not, and a workflow knows the former.
-  if (name.value.starts_with("ghcr.io/")) name.value = to_lower(name.value);
-  const Reference reference = with_context("image name", [&] { return Reference::parse(name.value); });
-  if (!reference.tag.empty() || reference.digest) {
-    throw Error{Errc::invalid_document, fmt::format("image name `{}` has a tag or digest of its own", name.value)}
-        .add_help("say tags with `tags` or `--tag`");
-  }
-  return name;
-}
-
 // What a placeholder would say, if there is anything to say.
 StringMap placeholders(const Candidate& candidate, const Surroundings& around) {
   StringMap values{{"component", candidate.component},
@@ -124,6 +105,25 @@ void check_values(const ComponentPlan& plan) {
 }
 
 }  // namespace
+
+Setting<std::string> image_name(const Candidate& candidate, const Origins& origins) {
+  const Setting<std::string> registry = origins.choose<std::string>("", &Settings::registry);
+  Setting<std::string> name = origins.choose<std::string>("{component}", &Settings::name);
+  name.value = fill_template(name.value, {{"component", candidate.component}});
+  if (!registry.value.empty()) {
+    const std::string_view host = std::string_view{registry.value}.substr(0, registry.value.find_last_not_of('/') + 1);
+    name.value = fmt::format("{}/{}", host, name.value);
+    name.origin = std::max(name.origin, registry.origin);
+  }
+  // GitHub's names have upper case, the names of its packages do not, and a workflow knows the former.
+  if (name.value.starts_with("ghcr.io/")) name.value = to_lower(name.value);
+  const Reference reference = with_context("image name", [&] { return Reference::parse(name.value); });
+  if (!reference.tag.empty() || reference.digest) {
+    throw Error{Errc::invalid_document, fmt::format("image name `{}` has a tag or digest of its own", name.value)}
+        .add_help("say tags with `tags` or `--tag`");
+  }
+  return name;
+}
 
 Setting<std::vector<Platform>> ordered_platforms(const Origins& origins) {
   const std::vector<Platform> both{Platform::parse("linux/amd64"), Platform::parse("linux/arm64")};

@@ -41,6 +41,10 @@ class Origins {
   std::vector<std::pair<Origin, const Settings*>> all_;
 };
 
+/// `registry/name` of a component's image, without tag and digest; without a registry the bare name. The origin is that
+/// of the name. Throws Error{invalid_document, invalid_argument}.
+Setting<std::string> image_name(const Candidate& candidate, const Origins& origins);
+
 /// The platforms of a component, in the order os, architecture, variant. Throws Error{invalid_argument} when there are
 /// none.
 Setting<std::vector<Platform>> ordered_platforms(const Origins& origins);

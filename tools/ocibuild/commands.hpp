@@ -20,6 +20,7 @@ void add_version_command(CommandLine& line);
 void add_completion_command(CommandLine& line);
 
 /// The commands of the group `digests`.
+void add_digests_fetch_command(CommandLine& line, CLI::App& digests);
 void add_digests_merge_command(CommandLine& line, CLI::App& digests);
 
 /// All of them, in the order of the help text.

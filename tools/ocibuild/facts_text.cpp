@@ -80,15 +80,8 @@ std::string layer_line(const Page& page, const Descriptor& layer) {
   return fmt::format("{}  {:>9}  {}", page.digest(layer.digest), human_size(layer.size), kind);
 }
 
-std::uint64_t total_size(const ImageFacts& image) {
-  std::uint64_t size = image.descriptor.size + image.manifest.config.size;
-  for (const Descriptor& layer : image.manifest.layers) size += layer.size;
-  return size;
-}
-
 std::string title(const ImageFacts& image) {
-  if (image.descriptor.platform) return image.descriptor.platform->string();
-  if (image.config) return image.config->platform.string();
+  if (const auto platform = platform_of(image)) return platform->string();
   return image.manifest.artifact_type.empty() ? image.manifest.config.media_type : image.manifest.artifact_type;
 }
 

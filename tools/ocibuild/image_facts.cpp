@@ -35,12 +35,21 @@ RootFacts read_facts(const ReadStore& store, const Descriptor& root) {
   return facts;
 }
 
+std::uint64_t total_size(const ImageFacts& image) {
+  std::uint64_t size = image.descriptor.size + image.manifest.config.size;
+  for (const Descriptor& layer : image.manifest.layers) size += layer.size;
+  return size;
+}
+
+std::optional<Platform> platform_of(const ImageFacts& image) {
+  if (image.descriptor.platform) return image.descriptor.platform;
+  return image.config ? std::optional{image.config->platform} : std::nullopt;
+}
+
 Descriptor select_platform(const ReadStore& store, const Descriptor& root, const Platform& platform) {
   std::vector<std::string> offered;
   for (const ImageFacts& image : read_facts(store, root).images) {
-    const std::optional<Platform> found = image.descriptor.platform ? image.descriptor.platform
-                                          : image.config            ? std::optional{image.config->platform}
-                                                                    : std::nullopt;
+    const std::optional<Platform> found = platform_of(image);
     if (!found) continue;
     if (satisfies(*found, platform)) return image.descriptor;
     offered.push_back(found->string());

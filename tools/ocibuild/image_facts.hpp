@@ -29,6 +29,12 @@ struct RootFacts {
 /// Reads the documents below a root, layers not. Throws as `walk` and the parsers.
 RootFacts read_facts(const ReadStore& store, const Descriptor& root);
 
+/// Bytes of the manifest, its config and its layers.
+std::uint64_t total_size(const ImageFacts& image);
+
+/// The platform of an image, by its descriptor or else its config; nothing for what is no image.
+std::optional<Platform> platform_of(const ImageFacts& image);
+
 /// The root itself, or the image for `platform` below it. Throws Error{not_found} with the platforms there are.
 Descriptor select_platform(const ReadStore& store, const Descriptor& root, const Platform& platform);
 

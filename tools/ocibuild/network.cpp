@@ -77,11 +77,13 @@ void add_network_options(CLI::App& command, NetworkOptions& options) {
   command.add_flag("--password-stdin", options.password_stdin, "read the password or token from standard input");
 }
 
+Transport& Network::transport() {
+  if (!transport_) transport_ = std::make_unique<CurlTransport>(curl_options());
+  return *transport_;
+}
+
 RegistryClient& Network::client() {
-  if (!client_) {
-    transport_ = std::make_unique<CurlTransport>(curl_options());
-    client_ = std::make_unique<RegistryClient>(*transport_, system_clock(), registry_options());
-  }
+  if (!client_) client_ = std::make_unique<RegistryClient>(transport(), system_clock(), registry_options());
   return *client_;
 }
 

@@ -47,6 +47,12 @@ class Network {
   /// Throws Error{invalid_argument, not_found, io} for options that cannot be used.
   RegistryClient& client();
 
+  /// What the client sends through; for what is no registry. Throws as `client`.
+  Transport& transport();
+
+  /// Says that a request waits before it is tried again.
+  void show(const RetryWait& wait);
+
   /// Number of attempts that were not the first.
   unsigned retries() const { return client_ ? client_->retries() : 0; }
 
@@ -55,7 +61,6 @@ class Network {
   RegistryOptions registry_options();
   std::vector<std::string> insecure_hosts() const;
   std::optional<Credential> given() const;
-  void show(const RetryWait& wait);
 
   const NetworkOptions& options_;
   Session& session_;

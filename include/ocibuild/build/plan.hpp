@@ -152,6 +152,10 @@ struct WorkspaceBases {
 /// Throws as make_plan.
 WorkspaceBases workspace_bases(const PlanRequest& request, const RunCommand& run);
 
+/// The images of the components that a build would make, as `ghcr.io/owner/name`, by component. Reads the metadata,
+/// without planning a build. Throws as make_plan, and Error{invalid_document} for a component without a registry.
+std::map<std::string, std::string> workspace_images(const PlanRequest& request, const RunCommand& run);
+
 /// The plan for people: every value with where it came from. Ends in a newline.
 std::string plan_text(const Plan& plan);
 
