@@ -163,24 +163,9 @@ void plan_compile(Plan& plan, const PlanRequest& request, const std::vector<Cand
   }
 }
 
-}  // namespace
+enum class How { with_compile, without_compile };
 
-GivenBinary GivenBinary::parse(std::string_view text) {
-  const std::size_t equals = text.find('=');
-  const std::size_t colon = text.substr(0, equals).find(':');
-  const bool is_whole =
-      equals != std::string_view::npos && colon != std::string_view::npos && colon > 0 && equals + 1 < text.size();
-  if (!is_whole) {
-    throw Error{
-        Errc::invalid_argument,
-        fmt::format("`{}` is not of the form COMPONENT:PLATFORM=PATH, as in engine:linux/arm64=out/engine", text)};
-  }
-  return {.component = std::string{text.substr(0, colon)},
-          .platform = Platform::parse(text.substr(colon + 1, equals - colon - 1)),
-          .path = std::string{text.substr(equals + 1)}};
-}
-
-Plan make_plan(const PlanRequest& request, const RunCommand& run) {
+Plan decide(const PlanRequest& request, const RunCommand& run, How how) {
   Plan plan{.workspace = load_workspace(run, request.cargo)};
   RevisionAnswer answer = read_revision(run, plan.workspace.root);
   plan.notes = std::move(answer.notes);
@@ -211,8 +196,33 @@ Plan make_plan(const PlanRequest& request, const RunCommand& run) {
   keep_shard(plan, candidates, request.shard);
   plan.lock_file = lock_file(plan.workspace.root);
   if (needs_lock(plan.components)) plan.lock = read_lock(plan.lock_file);
-  if (needs_compile(plan.components)) plan_compile(plan, request, candidates, around, run);
+  if (how == How::with_compile && needs_compile(plan.components)) plan_compile(plan, request, candidates, around, run);
   return plan;
+}
+
+}  // namespace
+
+GivenBinary GivenBinary::parse(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  const std::size_t colon = text.substr(0, equals).find(':');
+  const bool is_whole =
+      equals != std::string_view::npos && colon != std::string_view::npos && colon > 0 && equals + 1 < text.size();
+  if (!is_whole) {
+    throw Error{
+        Errc::invalid_argument,
+        fmt::format("`{}` is not of the form COMPONENT:PLATFORM=PATH, as in engine:linux/arm64=out/engine", text)};
+  }
+  return {.component = std::string{text.substr(0, colon)},
+          .platform = Platform::parse(text.substr(colon + 1, equals - colon - 1)),
+          .path = std::string{text.substr(equals + 1)}};
+}
+
+Plan make_plan(const PlanRequest& request, const RunCommand& run) {
+  return decide(request, run, How::with_compile);
+}
+
+Plan plan_images(const PlanRequest& request, const RunCommand& run) {
+  return decide(request, run, How::without_compile);
 }
 
 BasePin pin_of(const ComponentPlan& component, const Plan& plan) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
+#include "spec/text.hpp"
 
 namespace ocibuild {
 namespace {
@@ -86,6 +87,11 @@ RevisionAnswer ask_git(const Git& git, const std::filesystem::path& directory) {
   return {.revision = std::move(revision), .notes = {}};
 }
 
+/// What an image says of itself becomes an argument of git only when it is this and nothing else.
+bool is_object_name(std::string_view text) {
+  return (text.size() == 40 || text.size() == 64) && std::ranges::all_of(text, is_lower_hex);
+}
+
 bool is_host(std::string_view text) {
   return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") ==
                               std::string_view::npos;
@@ -123,6 +129,21 @@ RevisionAnswer read_revision(const RunCommand& run, const std::filesystem::path&
   } catch (const Error& error) {
     if (error.code() != Errc::not_found) throw;
     return {.revision = std::nullopt, .notes = {"git is not installed, so the image has no revision"}};
+  }
+}
+
+std::optional<bool> comes_after(const RunCommand& run, const std::filesystem::path& directory, std::string_view newer,
+                                std::string_view older) {
+  const Git git{run, directory};
+  try {
+    const auto is_known = [&](std::string_view commit) {
+      return is_object_name(commit) && git.ask({"cat-file", "-e", fmt::format("{}^{{commit}}", commit)}).ok;
+    };
+    if (!is_known(newer) || !is_known(older)) return std::nullopt;
+    return newer != older && git.ask({"merge-base", "--is-ancestor", std::string{older}, std::string{newer}}).ok;
+  } catch (const Error& error) {
+    if (error.code() != Errc::not_found) throw;
+    return std::nullopt;  // no git
   }
 }
 

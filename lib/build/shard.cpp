@@ -38,6 +38,10 @@ Shard Shard::parse(std::string_view text) {
               fmt::format("`{}` is no shard: expected I/N, with I from 1 to N, as in 1/3", text)};
 }
 
+std::string shard_tag(std::string_view revision, const Shard& shard) {
+  return fmt::format("shard-{}-{}-of-{}", revision, shard.number, shard.count);
+}
+
 std::vector<bool> in_shard(const std::vector<ImageId>& images, const Shard& shard) {
   std::vector<std::size_t> positions(images.size());
   std::iota(positions.begin(), positions.end(), std::size_t{0});

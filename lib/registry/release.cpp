@@ -23,10 +23,9 @@ bool is_number(std::string_view text) {
 
 /// What a tag points at. GHCR denies to read a package that does not exist yet: then the first upload shows whether we
 /// may write it, and before a tag is moved it is asked for again.
-std::optional<Digest> digest_of_tag(const RegistryStore& store, const std::string& tag) {
+std::optional<Descriptor> find_tag(const RegistryStore& store, const std::string& tag) {
   try {
-    const auto found = store.resolve(tag);
-    return found ? std::optional{found->digest} : std::nullopt;
+    return store.resolve(tag);
   } catch (const Error& error) {
     if (error.code() == Errc::denied) return {};
     throw;
@@ -93,7 +92,8 @@ Release::Release(RegistryClient& client, std::vector<ReleaseTarget> targets, Rel
     with_context(pushing(image.target), [&] {
       for (const std::string& tag : image.target.tags) {
         if (!is_immutable_tag(tag)) continue;
-        image.immutable_tags[tag] = digest_of_tag(image.store, tag);
+        const auto found = find_tag(image.store, tag);
+        image.immutable_tags[tag] = found ? std::optional{found->digest} : std::nullopt;
       }
     });
   });
@@ -110,6 +110,7 @@ void Release::stage(std::size_t target, const ReadStore& from, const Descriptor&
 ReleaseSummary Release::publish(const ReadStore& from, const std::vector<Descriptor>& roots) {
   if (roots.size() != images_.size()) throw Error{Errc::invalid_argument, "a release needs one root for each target"};
   refuse_moved_tags(roots);
+  ask_before_moves(roots);
   place_blobs(from, roots);
   place_documents(from, roots);
   read_again(roots);
@@ -126,6 +127,20 @@ void Release::refuse_moved_tags(const std::vector<Descriptor>& roots) const {
       throw error.add_note("nothing was pushed");
     }
   }
+}
+
+void Release::ask_before_moves(const std::vector<Descriptor>& roots) const {
+  if (!options_.before_move || options_.immutable_tags == ImmutableTags::overwrite) return;
+  for_each_index(roots.size(), options_.jobs, [&](std::size_t i) {
+    const Image& image = *images_[i];
+    with_context(pushing(image.target), [&] {
+      for (const std::string& tag : image.target.tags) {
+        if (is_immutable_tag(tag)) continue;
+        const auto now = find_tag(image.store, tag);
+        if (now && now->digest != roots[i].digest) options_.before_move({image.target, tag, *now, image.store});
+      }
+    });
+  });
 }
 
 Release::Shared& Release::shared(const Image& image, const Digest& digest) {

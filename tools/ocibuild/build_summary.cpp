@@ -48,7 +48,7 @@ std::string BuildSummary::time(const std::string& component) const {
   return found == times.end() ? "" : human_duration(found->second);
 }
 
-std::vector<std::string> BuildSummary::lines() const {
+std::vector<std::string> BuildSummary::lines(const Plan& plan) const {
   std::vector<std::string> lines;
   for (const ComponentPlan& component : plan.components) {
     std::string line = component.name;
@@ -61,7 +61,7 @@ std::vector<std::string> BuildSummary::lines() const {
   return lines;
 }
 
-std::vector<std::string> BuildSummary::broken_sizes() const {
+std::vector<std::string> BuildSummary::broken_sizes(const Plan& plan) const {
   std::vector<std::string> broken;
   for (const ComponentPlan& component : plan.components) {
     const Budget& budget = component.budget;
@@ -81,7 +81,7 @@ std::vector<std::string> BuildSummary::broken_sizes() const {
   return broken;
 }
 
-std::vector<std::string> BuildSummary::broken_times() const {
+std::vector<std::string> BuildSummary::broken_times(const Plan& plan) const {
   std::vector<std::string> broken;
   for (const ComponentPlan& component : plan.components) {
     const auto& limit = component.budget.build_time.value;

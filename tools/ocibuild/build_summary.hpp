@@ -13,20 +13,19 @@ namespace ocibuild {
 
 /// A build, and the one before.
 struct BuildSummary {
-  const Plan& plan;
   const ImageDigests& digests;
   std::optional<ImageDigests> previous;  ///< absent: there is nothing to compare with
   BuildTimes times;
 
   /// `engine, linux/amd64 1.0 MB (+12.3 kB), linux/arm64 1.2 MB (same) in 12 s; budget: size 100.0 MB`, for each
-  /// component.
-  std::vector<std::string> lines() const;
+  /// component of the plan, which made `digests`.
+  std::vector<std::string> lines(const Plan& plan) const;
 
   /// What breaks a budget of size or growth, one sentence each. Known before anything is published.
-  std::vector<std::string> broken_sizes() const;
+  std::vector<std::string> broken_sizes(const Plan& plan) const;
 
   /// What breaks a budget of time.
-  std::vector<std::string> broken_times() const;
+  std::vector<std::string> broken_times(const Plan& plan) const;
 
   /// The table for the summary of a workflow's step.
   std::string markdown() const;

@@ -19,6 +19,7 @@
 #include "planning.hpp"
 #include "publishing.hpp"
 #include "session_cache.hpp"
+#include "tag_guard.hpp"
 #include "text.hpp"
 
 namespace ocibuild {
@@ -75,11 +76,11 @@ DigestsOutput digests_output(const BuildCommand& options, const Plan& plan) {
 }
 
 /// What people get to know of a finished build.
-ExitCode report(const BuildSummary& summary, Session& session) {
-  for (const std::string& line : summary.lines()) session.console.status(line);
+ExitCode report(const BuildSummary& summary, const Plan& plan, Session& session) {
+  for (const std::string& line : summary.lines(plan)) session.console.status(line);
   add_step_summary(summary.markdown(), session.environment);
-  std::vector<std::string> broken = summary.broken_sizes();
-  for (std::string& text : summary.broken_times()) broken.push_back(std::move(text));
+  std::vector<std::string> broken = summary.broken_sizes(plan);
+  for (std::string& text : summary.broken_times(plan)) broken.push_back(std::move(text));
   for (const std::string& text : broken) session.console.report(Error{Errc::invalid_argument, text});
   return broken.empty() ? ExitCode::ok : ExitCode::findings;
 }
@@ -95,9 +96,13 @@ void give_results(const BuildCommand& options, const BuildResult& result, const 
   print_digests(digests, output, session.console);
 }
 
-/// A part of an image must not take the place of the whole.
-bool moves_tags(const BuildCommand& options) {
-  return !options.push.by_digest && (!options.planning.shard || Shard::parse(*options.planning.shard).is_whole());
+/// A part of an image must not take the place of the whole: it gets a tag of its own, by which `index merge` finds it.
+std::vector<std::string> pushed_tags(const BuildCommand& options, const Plan& plan, const ComponentPlan& component) {
+  if (options.push.by_digest) return {};
+  const Shard shard = Shard::parse(options.planning.shard.value_or("1/1"));
+  if (shard.is_whole()) return component.tags.value;
+  if (plan.revision.empty()) return {};
+  return {shard_tag(plan.revision, shard)};
 }
 
 /// Where the components go. Throws Error{invalid_argument} for one without a registry.
@@ -105,12 +110,9 @@ std::vector<ReleaseTarget> release_targets(const Plan& plan, const BuildCommand&
   if (!options.push.wanted()) return {};
   std::vector<ReleaseTarget> targets;
   for (const ComponentPlan& component : plan.components) {
-    if (component.registry.value.empty()) {
-      throw Error{Errc::invalid_argument, fmt::format("--push: no registry is set for {}", component.name)}.add_help(
-          "say --registry ghcr.io/OWNER, or `registry` under [workspace.metadata.ocibuild]");
-    }
-    targets.push_back({.image = Reference::parse(component.image.value),
-                       .tags = moves_tags(options) ? component.tags.value : std::vector<std::string>{}});
+    targets.push_back(
+        {.image = with_context("--push", [&] { return pushed_image(component.name, component.image.value); }),
+         .tags = pushed_tags(options, plan, component)});
   }
   return targets;
 }
@@ -127,6 +129,11 @@ BuildEvents events(const Plan& plan, const Store& store, BuildDisplay& display, 
     display.show(event);
     if (publisher != nullptr) stage_early(event, plan, store, *publisher);
   };
+}
+
+PublisherOptions publisher_options(const Plan& plan, const Bases& bases, Session& session) {
+  const ReleasedCommit commit{.revision = plan.revision, .created = plan.created, .directory = plan.workspace.root};
+  return {.sources = base_sources(bases), .before_move = refuse_older_commits(commit, session_runner(session))};
 }
 
 /// Where the layers of bases may be: nobody has to download them for a push alone.
@@ -157,7 +164,8 @@ ExitCode run(const BuildCommand& options, Session& session) {
   const UnionStore all = with_bases(outputs.first(), bases);
   std::unique_ptr<Publisher> publisher;
   if (!targets.empty()) {
-    publisher = start_release(options.push, network, targets, base_sources(bases), session, *progress);
+    publisher =
+        start_release(options.push, network, targets, publisher_options(plan, bases, session), session, *progress);
     stage_bases(plan, bases, *publisher);
   }
   BuildDisplay display{plan, start, session.console, *progress};
@@ -171,12 +179,12 @@ ExitCode run(const BuildCommand& options, Session& session) {
   outputs.publish(publications(result, outputs.first()), jobs, *progress);
   const ImageDigests digests = image_digests(result, plan.revision, outputs.first());
   const DigestsOutput output = digests_output(options, plan);
-  const BuildSummary summary{plan, digests, previous_digests(options, output.file), display.times()};
-  const bool is_held_back = publisher && !summary.broken_sizes().empty();
+  const BuildSummary summary{digests, previous_digests(options, output.file), display.times()};
+  const bool is_held_back = publisher && !summary.broken_sizes(plan).empty();
   if (publisher && !is_held_back) publisher->publish(all, roots_of(result));
   cache.finish();
   progress.reset();
-  const ExitCode code = report(summary, session);
+  const ExitCode code = report(summary, plan, session);
   if (is_held_back) {
     session.console.note("no manifest was pushed and no tag was moved, because of a budget");
     return code;

@@ -115,7 +115,7 @@ Descriptor make_image(const ImageCommand& options, const Reference& reference, S
   std::unique_ptr<Publisher> publisher;
   if (options.push.wanted()) {
     const std::vector<ReleaseTarget> targets{release_target(reference, options.push)};
-    publisher = start_release(options.push, network, targets, base_sources(bases), session, *progress);
+    publisher = start_release(options.push, network, targets, {.sources = base_sources(bases)}, session, *progress);
     directory.emplace(std::filesystem::temp_directory_path());
   }
   const auto standard = directory ? std::optional{directory->path() / "image"} : std::nullopt;

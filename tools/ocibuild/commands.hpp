@@ -23,6 +23,9 @@ void add_completion_command(CommandLine& line);
 void add_digests_fetch_command(CommandLine& line, CLI::App& digests);
 void add_digests_merge_command(CommandLine& line, CLI::App& digests);
 
+void add_index_commands(CommandLine& line);
+void add_index_merge_command(CommandLine& line, CLI::App& index);
+
 /// All of them, in the order of the help text.
 void add_commands(CommandLine& line);
 

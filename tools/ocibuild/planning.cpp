@@ -59,6 +59,12 @@ Settings command_line_settings(const PlanningOptions& options, const Environment
 
 }  // namespace
 
+void add_tags_from(CLI::App& command, PlanningOptions& options) {
+  add_choice<TagSource>(command, "--tags-from", options.tags_from, {{"github", TagSource::github}},
+                        "tags by the branch, tag or pull request of a GitHub Actions run; with --tag: besides")
+      ->envname("OCIBUILD_TAGS_FROM");
+}
+
 void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_list(command, "COMPONENT", options.components, "COMPONENT",
            "what to build; default: every binary of the workspace");
@@ -73,9 +79,7 @@ void add_planning_options(CLI::App& command, PlanningOptions& options) {
   add_text(command, "--base", options.base, "PLACE",
            "what every image stands on: scratch, a registry reference, a layout or archive; default: scratch");
   add_list(command, "--tag", options.tags, "TAG", "tag for every image; repeatable; default: latest");
-  add_choice<TagSource>(command, "--tags-from", options.tags_from, {{"github", TagSource::github}},
-                        "tags by the branch, tag or pull request of a GitHub Actions run; with --tag: besides")
-      ->envname("OCIBUILD_TAGS_FROM");
+  add_tags_from(command, options);
   add_choice<Compression>(command, "--compression", options.compression,
                           {{"gzip", Compression::gzip}, {"zstd", Compression::zstd}}, "of layers; default: gzip");
   add_list(command, "--binary", options.binaries, "COMPONENT:PLATFORM=PATH",

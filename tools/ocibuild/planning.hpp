@@ -44,6 +44,9 @@ struct PlanningOptions {
 /// Adds them to a command.
 void add_planning_options(CLI::App& command, PlanningOptions& options);
 
+/// Adds `--tags-from` alone.
+void add_tags_from(CLI::App& command, PlanningOptions& options);
+
 /// The request they make, together with the environment. Throws Error{invalid_argument}.
 PlanRequest plan_request(const PlanningOptions& options, const Environment& environment);
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ocibuild/base/error.hpp"
 #include "ocibuild/spec/media_type.hpp"
 #include "ocibuild/store/memory_store.hpp"
 #include "ocibuild/store/union_store.hpp"
@@ -44,11 +45,19 @@ void add_push_options(CLI::App& command, PushOptions& options) {
   add_network_options(command, options.network);
 }
 
+Reference pushed_image(const std::string& component, const std::string& image) {
+  Reference reference = Reference::parse(image);
+  if (reference.name() == image) return reference;  // a name without a registry gets docker.io's, which nobody meant
+  throw Error{Errc::invalid_argument, fmt::format("no registry is set for {}", component)}.add_help(
+      "say --registry ghcr.io/OWNER, or `registry` under [workspace.metadata.ocibuild]");
+}
+
 Publisher::Publisher(Network& network, std::vector<ReleaseTarget> targets, PublisherOptions options, Session& session,
                      Progress& progress)
     : network_{network}, session_{session}, progress_{progress}, start_{steady_time()}, subject_{subject_of(targets)} {
   ReleaseOptions release{.immutable_tags = options.force_tag ? ImmutableTags::overwrite : ImmutableTags::respect,
                          .sources = std::move(options.sources),
+                         .before_move = std::move(options.before_move),
                          .placed = [this](const Placed& placed) { show(placed); }};
   release_ = std::make_unique<Release>(network.client(), std::move(targets), std::move(release));
   uploads_ = std::make_unique<WorkerPool>(early_uploads);
@@ -117,13 +126,11 @@ ReleaseSummary Publisher::publish(const ReadStore& from, const std::vector<Descr
   return summary;
 }
 
-std::unique_ptr<Publisher> start_release(const PushOptions& options, Network& network,
-                                         std::vector<ReleaseTarget> targets, FindSources sources, Session& session,
-                                         Progress& progress) {
+std::unique_ptr<Publisher> start_release(const PushOptions& push, Network& network, std::vector<ReleaseTarget> targets,
+                                         PublisherOptions options, Session& session, Progress& progress) {
   if (!targets.empty()) network.set_target(targets.front().image.registry);
-  return std::make_unique<Publisher>(network, std::move(targets),
-                                     PublisherOptions{.force_tag = options.force_tag, .sources = std::move(sources)},
-                                     session, progress);
+  options.force_tag = push.force_tag;
+  return std::make_unique<Publisher>(network, std::move(targets), std::move(options), session, progress);
 }
 
 std::string summary_text(const ReleaseSummary& summary, unsigned retries, std::chrono::milliseconds elapsed) {

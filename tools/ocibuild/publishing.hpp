@@ -15,6 +15,7 @@
 #include "network.hpp"
 #include "ocibuild/base/parallel.hpp"
 #include "ocibuild/registry/release.hpp"
+#include "ocibuild/spec/reference.hpp"
 
 namespace ocibuild {
 
@@ -31,13 +32,17 @@ struct PushOptions {
 /// Adds them to a command that makes images.
 void add_push_options(CLI::App& command, PushOptions& options);
 
+/// Where an image of a component goes: its name, which has to say a registry. Throws Error{invalid_argument}.
+Reference pushed_image(const std::string& component, const std::string& image);
+
 /// Which images may have a blob, so that it can be mounted from there.
 using FindSources = std::function<std::vector<Reference>(const Descriptor& blob)>;
 
 /// What a release is made with.
 struct PublisherOptions {
   bool force_tag = false;
-  FindSources sources;  ///< empty: none are known
+  FindSources sources;                              ///< empty: none are known
+  std::function<void(const TagMove&)> before_move;  ///< as in ReleaseOptions
 };
 
 /// A release with a display. Layers that are handed over early are sent in the background.
@@ -81,10 +86,9 @@ class Publisher {
   std::unique_ptr<WorkerPool> uploads_;  // ends first: its tasks use the release
 };
 
-/// The publisher for `--push`; explicit credentials go to the first target's registry.
-std::unique_ptr<Publisher> start_release(const PushOptions& options, Network& network,
-                                         std::vector<ReleaseTarget> targets, FindSources sources, Session& session,
-                                         Progress& progress);
+/// The publisher for `--push`, which decides on `force_tag`; explicit credentials go to the first target's registry.
+std::unique_ptr<Publisher> start_release(const PushOptions& push, Network& network, std::vector<ReleaseTarget> targets,
+                                         PublisherOptions options, Session& session, Progress& progress);
 
 /// `pushed 12.3 MB in 4 blobs, 2 mounted, 8 already there, 1.2 s`, or `nothing to push, 8 blobs already there, 0.2 s`.
 std::string summary_text(const ReleaseSummary& summary, unsigned retries, std::chrono::milliseconds elapsed);

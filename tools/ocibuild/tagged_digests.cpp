@@ -30,6 +30,15 @@ std::optional<Index> own_index(const OpenedRoot& opened, const ComponentDigests&
   return is_own ? std::optional{std::move(index)} : std::nullopt;
 }
 
+/// A name without tag and digest.
+Reference parse_image(const std::string& name) {
+  const Reference reference = Reference::parse(name);
+  if (reference.tag.empty() && !reference.digest) return reference;
+  throw Error{Errc::invalid_argument, fmt::format("`{}` has a tag or a digest of its own", name)};
+}
+
+}  // namespace
+
 ComponentDigests tagged_component(const Reference& reference, Network& network) {
   const OpenedRoot opened =
       open_for_reading({.kind = PlaceKind::registry, .path = {}, .name = reference.string()}, network);
@@ -41,15 +50,6 @@ ComponentDigests tagged_component(const Reference& reference, Network& network) 
   digests.index = own_index(opened, digests);
   return digests;
 }
-
-/// A name without tag and digest.
-Reference parse_image(const std::string& name) {
-  const Reference reference = Reference::parse(name);
-  if (reference.tag.empty() && !reference.digest) return reference;
-  throw Error{Errc::invalid_argument, fmt::format("`{}` has a tag or a digest of its own", name)};
-}
-
-}  // namespace
 
 ComponentImages parse_component_images(const std::vector<std::string>& texts) {
   ComponentImages images;

@@ -24,4 +24,7 @@ ComponentImages parse_component_images(const std::vector<std::string>& texts);
 ImageDigests tagged_digests(const ComponentImages& images, const std::string& tag, Network& network,
                             Progress& progress);
 
+/// The same for one image, which `reference` names by a tag.
+ComponentDigests tagged_component(const Reference& reference, Network& network);
+
 }  // namespace ocibuild

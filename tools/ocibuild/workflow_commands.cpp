@@ -21,23 +21,29 @@ std::string encoded(std::string_view text, std::string_view special) {
   return out;
 }
 
+void append_without_brackets(std::string& out, std::string_view text) {
+  for (std::size_t found = text.find("##["); found != std::string_view::npos; found = text.find("##[")) {
+    out.append(text.substr(0, found)).append("\\u{23}");
+    text.remove_prefix(found + 1);
+  }
+  out += text;
+}
+
 void append_defused(std::string& out, std::string_view line) {
   const std::size_t start = line.find_first_not_of(white_space);
   if (start != std::string_view::npos && line.substr(start).starts_with("::")) {
     out.append(line.substr(0, start)).append("\\u{3a}");
     line.remove_prefix(start + 1);
   }
-  for (std::size_t old = line.find("##["); old != std::string_view::npos; old = line.find("##[")) {
-    out.append(line.substr(0, old)).append("\\u{23}");
-    line.remove_prefix(old + 1);
-  }
-  out += line;
+  append_without_brackets(out, line);
 }
 
 }  // namespace
 
 std::string workflow_command(std::string_view level, std::string_view title, std::string_view message) {
-  return fmt::format("::{} title={}::{}", level, encoded(title, "%\r\n:,"), encoded(message, "%\r\n"));
+  std::string command = fmt::format("::{} title={}::", level, encoded(title, "%\r\n:,"));
+  append_without_brackets(command, encoded(message, "%\r\n"));
+  return command;
 }
 
 std::string without_workflow_commands(std::string_view text) {

@@ -129,6 +129,10 @@ struct Plan {
 /// says, {not_found} for a missing program, target or component, always with the command or key that helps.
 Plan make_plan(const PlanRequest& request, const RunCommand& run);
 
+/// The same without how to compile: needs no toolchain. Targets and cargo runs stay empty, and nothing can be built.
+/// Throws as make_plan.
+Plan plan_images(const PlanRequest& request, const RunCommand& run);
+
 /// The bases of a plan.
 std::vector<WantedBase> wanted_bases(const Plan& plan);
 

@@ -36,6 +36,10 @@ struct RevisionAnswer {
 /// a repository that git does not trust (safe.directory) is a note. Never throws for what git says.
 RevisionAnswer read_revision(const RunCommand& run, const std::filesystem::path& directory);
 
+/// Whether commit `newer` comes after commit `older`. Nothing when git does not know both, as in a shallow clone.
+std::optional<bool> comes_after(const RunCommand& run, const std::filesystem::path& directory, std::string_view newer,
+                                std::string_view older);
+
 /// `git@github.com:o/r.git`, `ssh://git@host/o/r` and `https://user:token@host/o/r.git` as `https://host/o/r`.
 /// Empty for anything that is not a web address: files, bundles, other schemes.
 std::string web_address(std::string_view remote_url);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct Shard {
 
   friend bool operator==(const Shard&, const Shard&) = default;
 };
+
+/// The tag under which a registry keeps what a shard made of an image until the shards are joined:
+/// `shard-REVISION-I-of-N`.
+std::string shard_tag(std::string_view revision, const Shard& shard);
 
 /// The image of one component for one platform.
 struct ImageId {

@@ -32,12 +32,24 @@ struct Placed {
 /// What to do about a tag that must never move, but points at something else.
 enum class ImmutableTags { respect, overwrite };
 
+/// A tag that names something now, and is to name another image.
+struct TagMove {
+  const ReleaseTarget& target;
+  const std::string& tag;
+  const Descriptor& now;        ///< what it names now
+  const ReadStore& repository;  ///< where that is
+};
+
 struct ReleaseOptions {
   unsigned jobs = 6;  ///< blobs at the same time
   ImmutableTags immutable_tags = ImmutableTags::respect;
 
   /// Repositories of the same registry that may have a blob, to be mounted from: the base image's. Empty: none known.
   std::function<std::vector<Reference>(const Descriptor& blob)> sources;
+
+  /// Asked before anything is published, about every tag that would move: what it throws refuses the whole release.
+  /// From any thread, several at once. Not asked with ImmutableTags::overwrite. Empty: every tag may move.
+  std::function<void(const TagMove&)> before_move;
 
   /// After each blob and document; from any thread, one at a time.
   std::function<void(const Placed&)> placed;
@@ -77,6 +89,7 @@ class Release {
   struct Task;    // a blob and the images that need it
 
   void refuse_moved_tags(const std::vector<Descriptor>& roots) const;
+  void ask_before_moves(const std::vector<Descriptor>& roots) const;
   void place_blobs(const ReadStore& from, const std::vector<Descriptor>& roots);
   void place_blob(Image& image, const ReadStore& from, const Descriptor& blob);
   void place_documents(const ReadStore& from, const std::vector<Descriptor>& roots);

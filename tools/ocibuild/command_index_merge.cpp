@@ -1,0 +1,151 @@
+// ocibuild index merge
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "build_summary.hpp"
+#include "commands.hpp"
+#include "digests_report.hpp"
+#include "github_actions.hpp"
+#include "ocibuild/base/file.hpp"
+#include "ocibuild/registry/registry_store.hpp"
+#include "ocibuild/store/memory_store.hpp"
+#include "ocibuild/store/union_store.hpp"
+#include "options.hpp"
+#include "planning.hpp"
+#include "publishing.hpp"
+#include "shard_digests.hpp"
+#include "tag_guard.hpp"
+
+namespace ocibuild {
+namespace {
+
+struct IndexMergeCommand {
+  std::vector<std::string> files;
+  std::optional<std::string> shards;
+  std::optional<std::string> output;
+  PlanningOptions planning;
+  PushOptions push;
+  bool json = false;
+};
+
+std::vector<ImageDigests> read_parts(const std::vector<std::string>& files) {
+  std::vector<ImageDigests> parts;
+  for (const std::string& file : files) {
+    parts.push_back(with_context(file, [&] { return parse_digests(read_file(file, max_digests_file)); }));
+  }
+  return parts;
+}
+
+/// Of shards only how many there are has to be known: what they made is asked of the registry.
+std::vector<ImageDigests> find_parts(const IndexMergeCommand& options, Network& network, Session& session) {
+  if (!options.shards) return read_parts(options.files);
+  const Shard last = with_context("--shards", [&] { return Shard::parse(*options.shards + "/" + *options.shards); });
+  const Plan plan = plan_images(plan_request(options.planning, session.environment), session_runner(session));
+  return shard_digests(plan, last.count, network);
+}
+
+const Index& require_index(const std::string& name, const ComponentDigests& component) {
+  if (component.index) return *component.index;
+  throw Error{Errc::invalid_document, fmt::format("{}: the digests do not contain its index", name)}.add_help(
+      "write the parts with `ocibuild build --digests FILE`");
+}
+
+/// The joint indexes, and the repositories that have everything below them.
+struct JointImages {
+  MemoryStore indexes;
+  std::vector<std::unique_ptr<RegistryStore>> repositories;
+  std::vector<ReleaseTarget> targets;
+  std::vector<Descriptor> roots;
+
+  JointImages(const ImageDigests& digests, const PushOptions& push, RegistryClient& client) {
+    for (const auto& [name, component] : digests.components) {
+      const Index& index = require_index(name, component);
+      roots.push_back(describe(index));
+      indexes.put({.descriptor = roots.back(),
+                   .open = [text = serialize(index)] { return std::make_unique<MemorySource>(text); }});
+      const Reference image = pushed_image(name, component.image);
+      repositories.push_back(std::make_unique<RegistryStore>(client, image.registry, image.repository, Access::write));
+      targets.push_back({.image = image, .tags = push.by_digest ? std::vector<std::string>{} : component.tags});
+    }
+  }
+
+  /// The time of the commit, as the first of the indexes says it.
+  std::string created() const {
+    const Index index = parse_index(read_blob(indexes, roots.front(), max_manifest_size), roots.front().media_type);
+    const auto found = index.annotations.find("org.opencontainers.image.created");
+    return found == index.annotations.end() ? std::string{} : found->second;
+  }
+
+  UnionStore all() const {
+    std::vector<const ReadStore*> stores{&indexes};
+    for (const auto& repository : repositories) stores.push_back(repository.get());
+    return UnionStore{stores};
+  }
+};
+
+void publish(const ImageDigests& digests, const IndexMergeCommand& options, Network& network, Session& session,
+             Progress& progress) {
+  if (digests.components.empty()) return;
+  const auto& [name, first] = *digests.components.begin();
+  network.set_target(pushed_image(name, first.image).registry);
+  JointImages images{digests, options.push, network.client()};
+  const UnionStore from = images.all();
+  const ReleasedCommit commit{.revision = digests.revision, .created = images.created(), .directory = "."};
+  const auto publisher =
+      start_release(options.push, network, images.targets,
+                    {.before_move = refuse_older_commits(commit, session_runner(session))}, session, progress);
+  publisher->publish(from, images.roots);
+}
+
+ExitCode run(const IndexMergeCommand& options, Session& session) {
+  if (options.files.empty() == !options.shards) {
+    throw Error{Errc::invalid_argument, "expected either the digests files of the parts, or --shards N"};
+  }
+  auto progress = session.start_progress();
+  Network network{options.push.network, session};
+  ImageDigests whole = merge_digests(find_parts(options, network, session));
+  whole.generated_by = generated_by();
+  publish(whole, options, network, session, *progress);
+  progress.reset();
+  const DigestsOutput output{
+      .file = options.output ? std::filesystem::path{*options.output} : standard_digests_file("target/ocibuild"),
+      .json = options.json};
+  write_digests(whole, output);
+  set_outputs(whole, session.environment);
+  add_step_summary(BuildSummary{whole, {}, {}}.markdown(), session.environment);
+  print_digests(whole, output, session.console);
+  return ExitCode::ok;
+}
+
+constexpr const char* index_merge_help =
+    "What the parts made is in the registry already: `ocibuild build --push-by-digest` for each platform, or\n"
+    "`ocibuild build --push --shard I/N`. The joint index of each component is the one that a single build\n"
+    "makes, and all tags move at the end. With --shards the parts are found in the registry, by the commit\n"
+    "and the workspace, and no file has to be passed on.";
+
+}  // namespace
+
+void add_index_merge_command(CommandLine& line, CLI::App& index) {
+  const auto options = std::make_shared<IndexMergeCommand>();
+  CLI::App& command = line.add_command(index, "merge", "Joins the parts of a build in the registry, and moves the tags",
+                                       [options](Session& session) { return run(*options, session); });
+  add_list(command, "FILE", options->files, "FILE", "digests files of the parts");
+  add_text(command, "--shards", options->shards, "N", "join the N shards of this workspace and commit");
+  add_text(command, "--digests", options->output, "FILE",
+           "the joined digests, - for standard output; default: target/ocibuild/docker-image-digests.json")
+      ->envname("OCIBUILD_DIGESTS");
+  add_text(command, "--manifest-path", options->planning.manifest_path, "FILE",
+           "with --shards: the Cargo.toml; default: of the directory we are in");
+  add_text(command, "--registry", options->planning.registry, "HOST/OWNER", "with --shards: as for build");
+  add_list(command, "--tag", options->planning.tags, "TAG", "with --shards: as for build; repeatable");
+  add_tags_from(command, options->planning);
+  command.add_flag("--push-by-digest", options->push.by_digest, "move no tag");
+  command.add_flag("--force-tag", options->push.force_tag,
+                   "move tags that should never move: sha-... and release versions");
+  add_network_options(command, options->push.network);
+  add_json_flag(command, options->json, "the joined digests");
+  command.footer(fmt::format("{}\n\n{}", index_merge_help, network_help));
+}
+
+}  // namespace ocibuild

@@ -1,0 +1,64 @@
+// Comparing the commit that a tag's image names with ours.
+#include "tag_guard.hpp"
+
+#include <fmt/format.h>
+
+#include "ocibuild/base/error.hpp"
+#include "ocibuild/build/revision.hpp"
+#include "ocibuild/spec/manifest.hpp"
+#include "ocibuild/store/graph.hpp"
+
+namespace ocibuild {
+namespace {
+
+const std::string revision_key = "org.opencontainers.image.revision";
+const std::string created_key = "org.opencontainers.image.created";
+
+/// What ocibuild, buildx and others put on an index or manifest. Whoever says nothing there has no commit to protect.
+Annotations annotations_of(const TagMove& move) {
+  const std::string document = read_blob(move.repository, move.now, max_manifest_size);
+  switch (node_kind(move.now.media_type)) {
+    case NodeKind::index: return parse_index(document, move.now.media_type).annotations;
+    case NodeKind::manifest: return parse_manifest(document, move.now.media_type).annotations;
+    case NodeKind::blob: break;
+  }
+  return {};
+}
+
+std::string value_of(const Annotations& annotations, const std::string& key) {
+  const auto found = annotations.find(key);
+  return found == annotations.end() ? std::string{} : found->second;
+}
+
+/// Times in UTC, to the second, are ordered as their texts are.
+bool is_later(const std::string& one, const std::string& other) {
+  constexpr std::size_t length = std::string_view{"2026-11-24T12:00:00Z"}.size();
+  const bool are_alike = one.size() == length && other.size() == length && one.ends_with('Z') && other.ends_with('Z');
+  return are_alike && one > other;
+}
+
+Error refusal(const TagMove& move, const std::string& theirs, const ReleasedCommit& ours, std::string_view proof) {
+  return Error{Errc::digest_mismatch, fmt::format("the tag {} would go back to an older commit", move.tag)}
+      .add_note(fmt::format("it names an image of {}, {}", theirs, proof))
+      .add_note(fmt::format("this one is of     {}; nothing was pushed", ours.revision))
+      .add_help("build the newest commit, or move the tag on purpose with --force-tag");
+}
+
+}  // namespace
+
+std::function<void(const TagMove&)> refuse_older_commits(ReleasedCommit commit, RunCommand run) {
+  if (commit.revision.empty()) return {};
+  return [commit = std::move(commit), run = std::move(run)](const TagMove& move) {
+    const Annotations annotations = annotations_of(move);
+    const std::string theirs = value_of(annotations, revision_key);
+    if (theirs.empty() || theirs == commit.revision) return;
+    const auto comes_later = comes_after(run, commit.directory, theirs, commit.revision);
+    if (comes_later.value_or(false)) throw refusal(move, theirs, commit, "which comes after this one");
+    if (!comes_later && is_later(value_of(annotations, created_key), commit.created)) {
+      throw refusal(move, theirs, commit, "which is later, and which this clone does not know")
+          .add_help("with the whole history (actions/checkout: fetch-depth: 0) git can say whether it is a descendant");
+    }
+  };
+}
+
+}  // namespace ocibuild
