@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "ocibuild/base/duration.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/http/retry.hpp"
 #include "spec/json.hpp"
@@ -61,15 +62,11 @@ std::optional<milliseconds> limit_of(const Headers& headers, seconds unix_time) 
   return seconds{left + 1};  // the field has whole seconds
 }
 
-std::string duration_text(milliseconds time) {
-  const std::int64_t minutes = (time.count() + 59'999) / 60'000;
-  return minutes == 1 ? "a minute" : fmt::format("{} minutes", minutes);
-}
-
 [[noreturn]] void throw_limit(const std::string& text, milliseconds wait, const FailureContext& context) {
   if (wait <= context.longest_wait) throw TransientError{text, TransientCause::rate_limit, wait};
   Error error{Errc::unavailable, text};
-  error.add_note(fmt::format("GitHub takes requests again in {}", duration_text(wait)));
+  error.add_note(
+      fmt::format("GitHub takes requests again in {}", duration_text(std::chrono::ceil<std::chrono::minutes>(wait))));
   if (context.token == TokenUse::without_token) {
     error.add_note("without a token it takes only 60 requests an hour from one address");
     error.add_help(std::string{token_help});

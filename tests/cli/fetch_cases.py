@@ -143,7 +143,7 @@ def _(directory):
         api.remaining, api.reset = 0, int(time.time()) + 29 * 60 + 30
         message = fails(5, "digests", "fetch", "--fallback-tag", "main", cwd=directory, env=env_for(api))
         contains(message, "API rate limit exceeded")
-        contains(message, "note: GitHub takes requests again in 30 minutes")
+        contains(message, "note: GitHub takes requests again in 30m")
 
 
 @case("an artifact that is no harmless zip ends with 7 and leaves nothing behind")

@@ -70,7 +70,7 @@ TEST_CASE("a rate limit that lasts is an error which says how long") {
                  .headers = {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", std::to_string(reset)}}},
                 "");
   CHECK(error.code() == Errc::unavailable);
-  CHECK(error.notes().front() == "GitHub takes requests again in 51 minutes");
+  CHECK(error.notes().front() == "GitHub takes requests again in 51m");
   CHECK(helps(error, "GH_TOKEN"));
 }
 
