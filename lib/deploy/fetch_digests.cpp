@@ -21,6 +21,14 @@ void require_repository(const std::string& name) {
   throw Error{Errc::invalid_argument, fmt::format("{} is no repository of the form owner/name", quote(name))};
 }
 
+/// A name that stays where it is put in an address.
+void require_workflow(const std::string& name) {
+  const bool moves = name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos;
+  if (!moves) return;
+  throw Error{Errc::invalid_argument,
+              fmt::format("{} is no name of a workflow's file, as docker-build.yml is", quote(name))};
+}
+
 /// The error when there is nothing to fetch, with what can be done instead.
 NoArtifactError no_artifact(std::string message, const DigestsQuery& query) {
   NoArtifactError error{std::move(message)};
@@ -111,6 +119,7 @@ std::vector<std::string> notes_on(const ListedRun& listed, const ImageDigests& d
 FetchedDigests fetch_digests(const DigestsQuery& query, Transport& transport, const Clock& clock,
                              const GithubOptions& options) {
   require_repository(query.repository);
+  require_workflow(query.workflow);
   GithubApi api{transport, clock, options};
   const ListedRun listed = choose_run(api, query);
   const WorkflowRun& run = listed.run;

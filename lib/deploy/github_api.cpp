@@ -48,6 +48,9 @@ GithubApi::Answer GithubApi::send(const Url& url) {
     return {.response = transport_.send(request), .url = url};
   } catch (UnreachableError& error) {
     error.add_note(asked(url));
+    error.add_help(dynamic_cast<const CertificateError*>(&error) != nullptr
+                       ? "name the certificate authority with --ca-file"
+                       : "is GITHUB_API_URL right, and is there a network?");
     throw;
   } catch (const Error& error) {
     if (error.code() != Errc::unavailable) throw;
@@ -71,13 +74,17 @@ Url GithubApi::location(const Answer& answer) const {
   }
 }
 
-GithubApi::Answer GithubApi::follow(const Url& url) {
+GithubApi::Answer GithubApi::follow(const Url& url, Redirects redirects) {
   Answer answer = send(url);
   for (int count = 0; is_redirect(answer.response.status); ++count) {
     if (count == max_redirects) {
       throw Error{Errc::unavailable, fmt::format("more than {} redirects", max_redirects)}.add_note(asked(url));
     }
-    answer = send(location(answer));
+    const Url next = location(answer);
+    if (redirects == Redirects::own_origin && !is_own(next)) {
+      throw Error{Errc::unavailable, "GitHub's API sends its clients to another host"}.add_note(asked(next));
+    }
+    answer = send(next);
   }
   return answer;
 }
@@ -117,10 +124,7 @@ std::optional<Url> GithubApi::next_page(const Answer& answer) const {
 
 GithubPage GithubApi::read_page(const Url& url) {
   return retry_.run(url.origin().host, [&] {
-    Answer answer = follow(url);
-    if (!is_own(answer.url)) {
-      throw Error{Errc::unavailable, "GitHub's API sends its clients to another host"}.add_note(asked(answer.url));
-    }
+    Answer answer = follow(url, Redirects::own_origin);
     if (answer.response.status != 200) fail(answer);
     try {
       return GithubPage{.document = parse_json(read(answer, max_page_size), max_page_size), .next = next_page(answer)};
@@ -133,7 +137,7 @@ GithubPage GithubApi::read_page(const Url& url) {
 
 std::optional<std::string> GithubApi::download(const Url& url, std::size_t limit) {
   return retry_.run(url.origin().host, [&]() -> std::optional<std::string> {
-    Answer answer = follow(url);
+    Answer answer = follow(url, Redirects::anywhere);
     const int status = answer.response.status;
     if (is_own(answer.url) && (status == 404 || status == 410)) return std::nullopt;
     if (is_own(answer.url) && status != 200) fail(answer);

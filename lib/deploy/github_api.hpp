@@ -44,8 +44,11 @@ class GithubApi {
     Url url;
   };
 
+  /// How far redirects are followed.
+  enum class Redirects { own_origin, anywhere };
+
   Answer send(const Url& url);
-  Answer follow(const Url& url);
+  Answer follow(const Url& url, Redirects redirects);
   Url location(const Answer& answer) const;
   std::optional<Url> next_page(const Answer& answer) const;
   std::string read(const Answer& answer, std::size_t limit) const;

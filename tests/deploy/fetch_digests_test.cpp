@@ -131,11 +131,17 @@ TEST_CASE("what the artifact holds is read strictly") {
   CHECK(github.refusal().starts_with("invalid_document: artifact docker-image-digests of run 7: schemaVersion"));
 }
 
-TEST_CASE("a repository that would change the address is refused before anything is asked") {
+TEST_CASE("a repository or workflow that would change the address is refused before anything is asked") {
   GithubSample github;
-  for (const char* name : {"", "acme", "acme/", "/demon", "acme/demon/x", "acme/..", "a?/b", "acme/demon#", "a b/c"}) {
+  for (const std::string name : {"", "acme", "acme/", "/demon", "acme/demon/x", "acme/..", "a?/b", "acme/demon#"}) {
     CAPTURE(name);
     github.query.repository = name;
+    CHECK(github.refusal().starts_with("invalid_argument: "));
+  }
+  github.query.repository = "acme/demon";
+  for (const std::string name : {"", "..", "a/b.yml"}) {
+    CAPTURE(name);
+    github.query.workflow = name;
     CHECK(github.refusal().starts_with("invalid_argument: "));
   }
   CHECK(github.transport.requests.empty());

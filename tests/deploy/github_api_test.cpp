@@ -136,6 +136,7 @@ TEST_CASE("lists are never taken from another host") {
   github.transport.reply("https://evil.example/runs",
                          {.body = fmt::format(R"({{"workflow_runs":[{}]}})", run_json(7))});
   CHECK(github.refusal().find("GitHub's API sends its clients to another host") != std::string::npos);
+  CHECK(github.transport.requests.size() == 1);
 }
 
 TEST_CASE("what is no list of runs is an invalid document with what was asked") {

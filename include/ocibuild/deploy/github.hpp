@@ -62,10 +62,10 @@ struct FetchedDigests {
 /// fork may come from a branch of the same name, and its runs are passed over. An older run is never taken in place of
 /// one without a usable artifact.
 ///
-/// Throws NoArtifactError; Error{invalid_argument} for a repository that is none and for plain http to another machine,
-/// {not_found} when GitHub knows no such repository, workflow or run, {unauthorized, denied}, {unavailable},
-/// {digest_mismatch} for an artifact that is not what GitHub says, or not a harmless zip (see digests_in_zip), and
-/// {invalid_document, unsupported} as parse_digests.
+/// Throws NoArtifactError; Error{invalid_argument} for a repository or workflow that is none, and for plain http to
+/// another machine; {not_found} when GitHub knows no such repository, workflow or run, {unauthorized, denied},
+/// {unavailable}, {digest_mismatch} for an artifact that is not what GitHub says, or not a harmless zip (see
+/// digests_in_zip), and {invalid_document, unsupported} as parse_digests.
 FetchedDigests fetch_digests(const DigestsQuery& query, Transport& transport, const Clock& clock,
                              const GithubOptions& options);
 
