@@ -51,6 +51,18 @@ def _(directory):
         equal((directory / "-").exists(), False)
 
 
+@case("in GitHub Actions what was fetched becomes outputs of the step, and what is doubtful an annotation")
+def _(directory):
+    with github() as api:
+        api.artifact(api.run(commit="b" * 40), NAME, zip_of({FILE: document()}))
+        outputs = directory / "outputs"
+        done = ocibuild("digests", "fetch", cwd=directory, env=env_for(api, GITHUB_ACTIONS="true", GITHUB_OUTPUT=outputs))
+        equal(done.returncode, 0, done.stderr)
+        contains(outputs.read_text(), "engine-digest<<")
+        contains(done.stderr, "::warning")
+        contains(done.stderr, f"the digests are of commit {'0' * 40}")
+
+
 @case("the token goes to the API and not to the storage, and is never shown")
 def _(directory):
     with github(token="ghs_SECRET") as api:

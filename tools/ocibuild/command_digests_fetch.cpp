@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "digests_report.hpp"
+#include "github_actions.hpp"
 #include "ocibuild/deploy/github.hpp"
 #include "options.hpp"
 #include "planning.hpp"
@@ -114,14 +115,15 @@ ExitCode run(const FetchCommand& options, Session& session) {
       .file = options.output ? std::filesystem::path{*options.output} : standard_digests_file("target/ocibuild"),
       .json = options.json};
   write_digests(digests, output);
+  set_outputs(digests, session.environment);
   progress.reset();
   print_digests(digests, output, session.console);
   return ExitCode::ok;
 }
 
 constexpr const char* fetch_help =
-    "The API is at GITHUB_API_URL, and GITHUB_TOKEN or GH_TOKEN is sent to it alone. Downloading an\n"
-    "artifact takes a token, of a public repository too: `permissions: actions: read` and\n"
+    "The API is at GITHUB_API_URL and is asked with GITHUB_TOKEN or GH_TOKEN. Downloading an artifact\n"
+    "takes a token, of a public repository too: `permissions: actions: read` and\n"
     "`env: GH_TOKEN: ${{ github.token }}` in a workflow.\n"
     "Only runs of the repository's own branch count, not those of pull requests and forks. An artifact\n"
     "that is missing or has expired ends with 5; an older one is never taken in its place.";

@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "digests_report.hpp"
+#include "github_actions.hpp"
 #include "ocibuild/base/file.hpp"
 #include "options.hpp"
 
@@ -24,6 +25,7 @@ ExitCode run(const MergeCommand& options, Session& session) {
   whole.generated_by = generated_by();
   const DigestsOutput output{.file = options.output, .json = options.json};
   write_digests(whole, output);
+  set_outputs(whole, session.environment);
   print_digests(whole, output, session.console);
   return ExitCode::ok;
 }
