@@ -15,6 +15,7 @@ void add_commands(CommandLine& line) {
   add_tags_command(line);
   add_digests_commands(line);
   add_index_commands(line);
+  add_probe_command(line);
   add_cache_command(line);
   add_completion_command(line);
   add_version_command(line);

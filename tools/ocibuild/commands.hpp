@@ -15,6 +15,7 @@ void add_verify_command(CommandLine& line);
 void add_tags_command(CommandLine& line);
 void add_layer_command(CommandLine& line);
 void add_digests_commands(CommandLine& line);
+void add_probe_command(CommandLine& line);
 void add_cache_command(CommandLine& line);
 void add_version_command(CommandLine& line);
 void add_completion_command(CommandLine& line);

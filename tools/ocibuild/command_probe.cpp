@@ -1,0 +1,119 @@
+// ocibuild probe
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "network.hpp"
+#include "ocibuild/base/duration.hpp"
+#include "options.hpp"
+#include "probe_results.hpp"
+#include "text.hpp"
+
+namespace ocibuild {
+namespace {
+
+struct ProbeCommand {
+  std::vector<std::string> urls;
+  std::optional<std::string> expect_status;
+  std::string expect_body;
+  std::string timeout = "60s";
+  std::string try_timeout = "2s";
+  std::string interval = "500ms";
+  bool allow_placeholder = false;
+  NetworkOptions network;
+  bool json = false;
+};
+
+std::chrono::milliseconds positive_duration(const char* option, const std::string& text) {
+  return with_context(option, [&] {
+    const std::chrono::milliseconds duration = parse_duration(text);
+    if (duration.count() == 0) throw Error{Errc::invalid_argument, fmt::format("'{}' is no time at all", text)};
+    return duration;
+  });
+}
+
+ProbeOptions probe_options(const ProbeCommand& options) {
+  return {.first_wait = positive_duration("--interval", options.interval),
+          .try_timeout = positive_duration("--try-timeout", options.try_timeout),
+          .total_timeout = positive_duration("--timeout", options.timeout),
+          .placeholders = options.allow_placeholder ? PlaceholderPolicy::accept : PlaceholderPolicy::refuse};
+}
+
+std::vector<ProbeTarget> targets_of(const ProbeCommand& options) {
+  std::vector<ProbeTarget> targets;
+  for (const std::string& text : options.urls) {
+    const Url url = with_context(fmt::format("argument {}", targets.size() + 1), [&] { return Url::parse(text); });
+    targets.push_back({.name = url.redacted(), .url = url});
+  }
+  if (targets.empty()) {
+    throw Error{Errc::invalid_argument, "nothing to probe: no URL was given"};
+  }
+  std::optional<ExpectedStatuses> expected;
+  if (options.expect_status) {
+    expected = with_context("--expect-status", [&] { return ExpectedStatuses::parse(*options.expect_status); });
+  }
+  for (ProbeTarget& target : targets) {
+    target.expected = expected;
+    target.body = options.expect_body;
+  }
+  return targets;
+}
+
+/// Shows each try, and leaves a line for each target that is healthy.
+ProbeListener shown_on(Progress& progress) {
+  return [&progress](const ProbeTarget& target, const ProbeReport& report) {
+    if (report.state == ProbeState::healthy) {
+      progress.finish(target.name, fmt::format("healthy after {}", human_duration(report.elapsed)));
+    } else {
+      progress.update({.subject = target.name, .activity = fmt::format("probing ({})", report.reason)});
+    }
+  };
+}
+
+ExitCode run(const ProbeCommand& options, Session& session) {
+  ProbeResults results{.targets = targets_of(options), .reports = {}};
+  const ProbeOptions how = probe_options(options);
+  results.placeholders = how.placeholders;
+  Network network{options.network, session};
+  {
+    const auto progress = session.start_progress();
+    for (const ProbeTarget& target : results.targets) progress->update({.subject = target.name, .activity = "probing"});
+    results.reports = probe(results.targets, network.transport(), system_clock(), how, shown_on(*progress));
+  }
+  session.console.result(options.json ? probe_json(results) : probe_table(results));
+  const std::optional<Error> failure = probe_failure(results);
+  if (!failure) return ExitCode::ok;
+  session.console.report(*failure);
+  return exit_code(failure->code());
+}
+
+}  // namespace
+
+void add_probe_command(CommandLine& line) {
+  const auto options = std::make_shared<ProbeCommand>();
+  CLI::App& command = line.add_command("probe", "Asks services over HTTP until they are healthy",
+                                       [options](Session& session) { return run(*options, session); });
+  add_list(command, "URL", options->urls, "URL", "what to ask, as http://127.0.0.1:8080/health");
+  add_text(command, "--expect-status", options->expect_status, "STATUS",
+           "statuses that are healthy, as 200,204 or 200-299; default: 200-399, as in Kubernetes");
+  add_text(command, "--expect-body", options->expect_body, "TEXT", "what a healthy answer has in its first 64 KiB");
+  add_text(command, "--timeout", options->timeout, "TIME", "how long to try in all; default 60s");
+  add_text(command, "--try-timeout", options->try_timeout, "TIME", "how long one answer may take; default 2s");
+  add_text(command, "--interval", options->interval, "TIME",
+           "the first wait between two tries, doubled up to 2s; default 500ms");
+  command.add_flag("--allow-placeholder", options->allow_placeholder,
+                   "accept a stock nginx that stands in for a service, when it answers twice in a row");
+  add_list(command, "--insecure", options->network.insecure, "HOST[:PORT]",
+           "do not check the certificate of this host; repeatable")
+      ->envname("OCIBUILD_INSECURE");
+  add_text(command, "--ca-file", options->network.ca_file, "FILE", "more certificate authorities, in PEM")
+      ->envname("OCIBUILD_CA_FILE");
+  add_json_flag(command, options->json, "the results");
+  command.footer(
+      "Ends with 5 when something never got healthy. No credentials are sent. Redirects are followed on\n"
+      "the same host, as Kubernetes does, unless --expect-status is given.");
+}
+
+}  // namespace ocibuild
