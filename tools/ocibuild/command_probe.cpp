@@ -3,10 +3,13 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "commands.hpp"
 #include "network.hpp"
 #include "ocibuild/base/duration.hpp"
+#include "ocibuild/base/file.hpp"
+#include "ocibuild/deploy/manifest_probes.hpp"
 #include "options.hpp"
 #include "probe_results.hpp"
 #include "text.hpp"
@@ -16,6 +19,8 @@ namespace {
 
 struct ProbeCommand {
   std::vector<std::string> urls;
+  std::vector<std::string> files;
+  std::vector<std::string> base_urls;
   std::optional<std::string> expect_status;
   std::string expect_body;
   std::string timeout = "60s";
@@ -41,15 +46,57 @@ ProbeOptions probe_options(const ProbeCommand& options) {
           .placeholders = options.allow_placeholder ? PlaceholderPolicy::accept : PlaceholderPolicy::refuse};
 }
 
-std::vector<ProbeTarget> targets_of(const ProbeCommand& options) {
-  std::vector<ProbeTarget> targets;
-  for (const std::string& text : options.urls) {
-    const Url url = with_context(fmt::format("argument {}", targets.size() + 1), [&] { return Url::parse(text); });
+BaseUrls base_urls_of(const ProbeCommand& options) {
+  BaseUrls urls;
+  for (const std::string& text : options.base_urls) {
+    with_context("--base-url", [&] {
+      const std::size_t equals = text.find('=');
+      const std::string name = text.substr(0, equals);
+      if (equals == std::string::npos || name.empty() || name.find("://") != std::string::npos) {
+        throw Error{Errc::invalid_argument, "expected NAME=URL, as in engine=http://127.0.0.1:8081"};
+      }
+      if (!urls.emplace(name, Url::parse(text.substr(equals + 1))).second) {
+        throw Error{Errc::invalid_argument, fmt::format("'{}' has one already", name)};
+      }
+    });
+  }
+  return urls;
+}
+
+/// What the manifests declare.
+std::vector<ProbeTarget> manifest_targets(const ProbeCommand& options, const std::vector<std::string>& files,
+                                          Console& console) {
+  if (files.empty() && !options.base_urls.empty()) {
+    throw Error{Errc::invalid_argument, "--base-url is for manifests, and -f names none"};
+  }
+  ManifestProbes manifests;
+  for (const std::string& file : files) {
+    manifests.append(with_context(file, [&] { return read_probes(read_file(file, max_probed_manifest)); }));
+  }
+  for (const std::string& probe : manifests.passed_over) console.note(fmt::format("{}, passed over", probe));
+  if (manifests.probes.empty() && !files.empty()) {
+    throw Error{Errc::invalid_document, fmt::format("no HTTP probe in {}", fmt::join(files, ", "))};
+  }
+  return probe_targets(manifests, base_urls_of(options));
+}
+
+std::vector<ProbeTarget> targets_of(const ProbeCommand& options, Console& console) {
+  // -f takes all that follows, so that a shell can expand `-f k8s/*.yaml`; URLs behind it are URLs all the same.
+  std::vector<std::string> files = options.files;
+  std::vector<std::string> urls = options.urls;
+  const auto is_file = [](const std::string& word) {
+    return !word.starts_with("http://") && !word.starts_with("https://");
+  };
+  const auto first_url = std::stable_partition(files.begin(), files.end(), is_file);
+  urls.insert(urls.end(), first_url, files.end());
+  files.erase(first_url, files.end());
+
+  std::vector<ProbeTarget> targets = manifest_targets(options, files, console);
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    const Url url = with_context(fmt::format("URL {}", i + 1), [&] { return Url::parse(urls[i]); });
     targets.push_back({.name = url.redacted(), .url = url});
   }
-  if (targets.empty()) {
-    throw Error{Errc::invalid_argument, "nothing to probe: no URL was given"};
-  }
+  if (targets.empty()) throw Error{Errc::invalid_argument, "nothing to probe: expected a URL, or a manifest with -f"};
   std::optional<ExpectedStatuses> expected;
   if (options.expect_status) {
     expected = with_context("--expect-status", [&] { return ExpectedStatuses::parse(*options.expect_status); });
@@ -73,7 +120,7 @@ ProbeListener shown_on(Progress& progress) {
 }
 
 ExitCode run(const ProbeCommand& options, Session& session) {
-  ProbeResults results{.targets = targets_of(options), .reports = {}};
+  ProbeResults results{.targets = targets_of(options, session.console), .reports = {}};
   const ProbeOptions how = probe_options(options);
   results.placeholders = how.placeholders;
   Network network{options.network, session};
@@ -96,6 +143,11 @@ void add_probe_command(CommandLine& line) {
   CLI::App& command = line.add_command("probe", "Asks services over HTTP until they are healthy",
                                        [options](Session& session) { return run(*options, session); });
   add_list(command, "URL", options->urls, "URL", "what to ask, as http://127.0.0.1:8080/health");
+  add_list(command, "-f,--filename", options->files, "FILE",
+           "read the HTTP probes of the workloads in this manifest; takes several, as in -f k8s/*.yaml")
+      ->allow_extra_args();
+  add_list(command, "--base-url", options->base_urls, "NAME=URL",
+           "where a workload, one container of it (WORKLOAD/CONTAINER), or a Service is reached; repeatable");
   add_text(command, "--expect-status", options->expect_status, "STATUS",
            "statuses that are healthy, as 200,204 or 200-299; default: 200-399, as in Kubernetes");
   add_text(command, "--expect-body", options->expect_body, "TEXT", "what a healthy answer has in its first 64 KiB");
@@ -112,8 +164,9 @@ void add_probe_command(CommandLine& line) {
       ->envname("OCIBUILD_CA_FILE");
   add_json_flag(command, options->json, "the results");
   command.footer(
-      "Ends with 5 when something never got healthy. No credentials are sent. Redirects are followed on\n"
-      "the same host, as Kubernetes does, unless --expect-status is given.");
+      "Probes of manifests are asked below their --base-url, else at their hostPort on 127.0.0.1.\n"
+      "Redirects on the same host are followed, as Kubernetes does, unless --expect-status is given.\n"
+      "No credentials are sent. Ends with 5 when something never got healthy.");
 }
 
 }  // namespace ocibuild
