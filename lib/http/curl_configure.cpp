@@ -44,6 +44,10 @@ void CurlTransfer::configure(const CurlOptions& options) {
   if (request_.deadline) {
     // 0 would mean none.
     set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(request_.deadline->count(), 1)));
+#if LIBCURL_VERSION_NUM >= 0x075700
+    // Otherwise libcurl waits for a name server that does not answer, in the thread that all transfers share.
+    set(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
   }
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set(easy, CURLOPT_BUFFERSIZE, 256L << 10);
