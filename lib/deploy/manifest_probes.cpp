@@ -53,12 +53,12 @@ class ProbeReader {
     const YamlNode* spec = nodes_.find(object, "spec");
     if (spec == nullptr || spec->kind != YamlNode::Kind::mapping) return;
     if (kind == "Service") return read_service(object, *spec);
-    if (kind == "Pod") return read_pod(object, object);
+    if (kind == "Pod") return read_pod(object, object, kind);
     const YamlNode* job = kind == "CronJob" ? nodes_.mapping(*spec, "jobTemplate") : nullptr;
     const YamlNode* around = job == nullptr ? spec : nodes_.mapping(*job, "spec");
     const YamlNode* pod = around == nullptr ? nullptr : nodes_.find(*around, "template");
     // Any object may have a template; one of pods has a spec with containers.
-    if (pod != nullptr && pod->kind == YamlNode::Kind::mapping) read_pod(object, *pod);
+    if (pod != nullptr && pod->kind == YamlNode::Kind::mapping) read_pod(object, *pod, kind);
   }
 
   std::string name_of(const YamlNode& object) {
@@ -73,15 +73,19 @@ class ProbeReader {
     found_.services.push_back({.name = name_of(object), .selector = nodes_.texts(spec, "selector")});
   }
 
-  void read_pod(const YamlNode& object, const YamlNode& pod) {
+  void read_pod(const YamlNode& object, const YamlNode& pod, std::string_view kind) {
     const YamlNode* spec = nodes_.find(pod, "spec");
     if (spec == nullptr || spec->kind != YamlNode::Kind::mapping) return;
     PodTemplate around{.workload = name_of(object), .labels = {}};
     if (const YamlNode* metadata = nodes_.mapping(pod, "metadata")) around.labels = nodes_.texts(*metadata, "labels");
     around.on_host_network = nodes_.text(*spec, "hostNetwork") == "true";
+    const std::size_t probes_before = found_.probes.size();
     for (const std::string_view list : {"initContainers", "containers"}) {
       for (const YamlNode* container : nodes_.items(*spec, list)) read_container(around, *container);
     }
+    const bool has_probe = found_.probes.size() > probes_before;
+    const bool ends = kind == "Job" || kind == "CronJob";  // nobody expects probes of what does its work and ends
+    if (!has_probe && !ends) found_.passed_over.push_back(fmt::format("{}: it has no HTTP probe", around.workload));
   }
 
   void read_container(const PodTemplate& around, const YamlNode& container) {

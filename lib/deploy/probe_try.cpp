@@ -43,7 +43,8 @@ Answer read_answer(HttpResponse response) {
 
 Answer ask(const ProbeTarget& target, const Url& url, Transport& transport, milliseconds timeout) {
   HttpRequest request{.url = url, .headers = target.headers, .deadline = timeout};
-  // A kept connection would lead to the same pod again, although another is rolled out beside it.
+  // A kept connection would lead to the same pod again, although another is rolled out beside it. (Not so in HTTP/2,
+  // which has no such field and which proxies speak, that choose a pod for each request.)
   request.headers.add("Connection", "close");
   return read_answer(transport.send(request));
 }

@@ -60,6 +60,16 @@ def _(directory):
         contains(done.stderr, "note: engine/web: its startup probe is grpc, passed over\n")
 
 
+@case("a workload that has nothing to ask is noted")
+def _(directory):
+    (directory / "a.yaml").write_text(deployment("engine", "web", READY, ports=PORTS) + "---\n" +
+                                      deployment("runtime", "web"))
+    with small_server(healthy) as (origin, _):
+        done = ocibuild("probe", "-f", directory / "a.yaml", f"--base-url=engine={origin}")
+        equal(done.returncode, 0, done.stderr)
+        contains(done.stderr, "note: runtime: it has no HTTP probe, passed over\n")
+
+
 @case("a workload that nothing leads to is an error with the option to add")
 def _(directory):
     (directory / "a.yaml").write_text(deployment("engine", "web", READY, ports=PORTS))

@@ -81,13 +81,24 @@ TEST_CASE("everything that makes pods may have probes") {
   }
 }
 
+TEST_CASE("a workload without HTTP probes is told, unless it does its work and ends") {
+  const std::string spec =
+      "spec: {template: {spec: {containers: [{name: c, livenessProbe: {tcpSocket: {port: 80}}}]}}}";
+  const auto passed_over = [&](const char* kind) {
+    return read_probes(fmt::format("kind: {}\nmetadata: {{name: w}}\n{}", kind, spec)).passed_over;
+  };
+  CHECK(passed_over("Deployment") ==
+        std::vector<std::string>{"w/c: its liveness probe is tcpSocket", "w: it has no HTTP probe"});
+  CHECK(passed_over("Job") == std::vector<std::string>{"w/c: its liveness probe is tcpSocket"});
+}
+
 TEST_CASE("other objects, empty documents and containers without probes have none") {
   const ManifestProbes found = read_probes(
       "---\n---\nkind: ConfigMap\nmetadata: {name: m}\ndata: {spec: x}\n---\njust text\n---\n"
       "kind: Certificate\nspec: {template: {data: 1}}\n---\n" +
       pod("readinessProbe: null, livenessProbe: ~"));
   CHECK(found.probes.empty());
-  CHECK(found.passed_over.empty());
+  CHECK(found.passed_over == std::vector<std::string>{"p: it has no HTTP probe"});
 }
 
 TEST_CASE("Services say which pods they lead to") {

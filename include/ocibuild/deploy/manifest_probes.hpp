@@ -40,7 +40,8 @@ struct ManifestProbes {
   std::vector<HttpProbe> probes;  ///< in the order of the manifests
   std::vector<ProbedService> services;
 
-  /// Probes that only the cluster can ask, as in `engine/engine: its liveness probe is exec`.
+  /// Probes that only the cluster can ask, as in `engine/engine: its liveness probe is exec`, and workloads that cannot
+  /// be asked at all, as in `engine: it has no HTTP probe`.
   std::vector<std::string> passed_over;
 
   /// Takes what another manifest says, after its own.
