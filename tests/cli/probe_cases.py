@@ -5,7 +5,6 @@ import json
 import signal
 import ssl
 import subprocess
-import threading
 import time
 
 from certificates import Authority
@@ -34,6 +33,25 @@ def gives_up(*arguments, **options):
     return done.stdout, done.stderr
 
 
+def start(sign, *arguments):
+    """A probe that has said `sign` about a try."""
+    process = subprocess.Popen([PROGRAM, "probe", "-v", *arguments], env=environment(), text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for line in process.stderr:
+        if sign in line:
+            return process
+    raise AssertionError(f"it ended without {sign!r}")
+
+
+def becomes_healthy(process):
+    """What a probe with --json says about its one target, after others."""
+    found, errors = process.communicate(timeout=60)
+    equal(process.returncode, 0, errors)
+    target = json.loads(found)["targets"][0]
+    equal((target["state"], target["status"], target["ok"]), ("healthy", 200, True))
+    equal(target["attempts"] > 1, True)
+
+
 @case("healthy services are in a table")
 def _(directory):
     with small_server(healthy) as (one, _), small_server(healthy) as (two, _):
@@ -42,21 +60,16 @@ def _(directory):
         equal(done.stdout.splitlines()[0].split(), ["NAME", "STATE", "STATUS", "TRIES", "TIME"])
         equal([row[:4] for row in rows(done.stdout)],
               [[one + "/health", "healthy", "200", "1"], [two + "/ready", "healthy", "200", "1"]])
-        contains(done.stderr, f"{one}/health: healthy after 0.0 s\n")
+        contains(done.stderr, f"{one}/health: healthy after ")
         equal(succeeds("probe", "-q", one).startswith("NAME"), True)
 
 
 @case("a service that comes up late is waited for")
 def _(directory):
     port = free_port()
-    with contextlib.ExitStack() as stack:
-        later = threading.Timer(0.7, lambda: stack.enter_context(small_server(healthy, port)))
-        later.start()
-        found = json.loads(succeeds("probe", f"http://127.0.0.1:{port}/", "--json", *QUICK))
-        later.join()
-    target = found["targets"][0]
-    equal(target["attempts"] > 2, True)
-    equal(600 <= target["elapsedMs"] < 5000, True, str(target))
+    process = start("connection refused", f"http://127.0.0.1:{port}/", "--json", *QUICK)
+    with small_server(healthy, port):
+        becomes_healthy(process)
 
 
 @case("503 is asked again until it is 200")
@@ -70,13 +83,13 @@ def _(directory):
 def _(directory):
     with small_server(lambda handler, _: send(handler, 503, "no database\n")) as (bad, _), \
             small_server(healthy) as (good, _):
-        table, message = gives_up(bad, good, "--timeout", "200ms")
+        table, message = gives_up(bad, good, "--timeout", "500ms")
         equal([row[1:3] for row in rows(table)], [["unhealthy", "503"], ["healthy", "200"]])
         contains(message, f"error: 1 of 2 never got healthy: {bad}/\n")
         contains(message, f"note: {bad}/: status 503, expected 200-399; ")
         contains(message, "it said: no database\n")
         lacks(message, f"note: {good}")
-        contains(gives_up(bad, "--timeout", "200ms")[1], f"error: {bad}/ never got healthy: status 503, expected")
+        contains(gives_up(bad, "--timeout", "500ms")[1], f"error: {bad}/ never got healthy: status 503, expected")
 
 
 @case("a server that hangs is left after the time of one try, and everything ends with the whole time")
@@ -87,7 +100,7 @@ def _(directory):
         equal(time.monotonic() - began < 3, True)
     target = found["targets"][0]
     equal((target["state"], target["reason"]), ("unreachable", "no answer within 100ms"))
-    equal(target["attempts"] > 3, True)
+    equal(target["attempts"] > 1, True)
     lacks(target, "status")
 
 
@@ -105,8 +118,10 @@ def _(directory):
 def _(directory):
     with small_server(lambda handler, _: send(handler, 202, '{"status":"ok"}')) as (origin, _):
         succeeds("probe", origin, "--expect-status", "200-202,204", "--expect-body", '"ok"')
-        contains(gives_up(origin, "--expect-status", "200,204", "--timeout", "50ms")[1], "status 202, expected 200,204")
-        contains(gives_up(origin, "--expect-body", "ready", "--timeout", "50ms")[1], 'without "ready" in its body')
+        message = gives_up(origin, "--expect-status", "200,204", "--timeout", "500ms")[1]
+        contains(message, "status 202, expected 200,204")
+        message = gives_up(origin, "--expect-body", "ready", "--timeout", "500ms")[1]
+        contains(message, 'without "ready" in its body')
 
 
 @case("a redirect on the same host is followed, and one to elsewhere is not")
@@ -147,23 +162,23 @@ def _(directory):
         time.sleep(5)
 
     with small_server(stuck) as (origin, _):
-        message = gives_up(origin, "--try-timeout", "100ms", "--timeout", "300ms")[1]
-        contains(message, "status 200, no complete answer within 100ms")
+        message = gives_up(origin, "--try-timeout", "400ms", "--timeout", "1s")[1]
+        contains(message, "status 200, no complete answer within 400ms")
 
 
 @case("escape sequences in an answer do nothing to the terminal")
 def _(directory):
     with small_server(lambda handler, _: send(handler, 500, "\x1b]0;title\a\x1b[2Jlost\r\nlines")) as (origin, _):
-        table, message = gives_up(origin, "--timeout", "50ms")
+        table, message = gives_up(origin, "--timeout", "500ms")
         lacks(table + message, "\x1b")
         contains(message, "it said: lost lines\n")
-        lacks(gives_up(origin, "--timeout", "50ms", "--json")[0], "\\u001b")
+        lacks(gives_up(origin, "--timeout", "500ms", "--json")[0], "\\u001b")
 
 
 @case("a stock nginx is a placeholder, wherever it is asked")
 def _(directory):
     with stock_nginx() as origin:
-        table, message = gives_up(origin, origin + "/health", "--timeout", "200ms")
+        table, message = gives_up(origin, origin + "/health", "--timeout", "500ms")
         equal([row[1:3] for row in rows(table)], [["placeholder", "200"], ["placeholder", "404"]])
         contains(message, f"note: {origin}/: nginx's welcome page; ")
         contains(message, f"note: {origin}/health: nginx's own error page; ")
@@ -177,7 +192,7 @@ def _(directory):
         table = succeeds("probe", origin + "/health", real, "--allow-placeholder", *QUICK)
         equal(time.monotonic() - began < 5, True)
         equal([row[1:4] for row in rows(table)], [["placeholder", "404", "2"], ["healthy", "200", "1"]])
-        table, message = gives_up(origin, "http://127.0.0.1:1/", "--allow-placeholder", "--timeout", "200ms")
+        table, message = gives_up(origin, "http://127.0.0.1:1/", "--allow-placeholder", "--timeout", "500ms")
         equal([row[1] for row in rows(table)], ["placeholder", "unreachable"])
         contains(message, "error: 1 of 2 never got healthy: http://127.0.0.1:1/\n")
         lacks(message, "help:")
@@ -186,19 +201,10 @@ def _(directory):
 @case("a placeholder that is replaced by the real service is healthy then")
 def _(directory):
     port = free_port()
-
-    def roll_out(old, new):
-        old.close()
-        new.enter_context(small_server(healthy, port))
-
-    with contextlib.ExitStack() as old, contextlib.ExitStack() as new:
-        origin = old.enter_context(stock_nginx(port))
-        rollout = threading.Timer(0.5, roll_out, (old, new))
-        rollout.start()
-        found = json.loads(succeeds("probe", origin + "/health", "--json", *QUICK))["targets"][0]
-        rollout.join()
-    equal((found["state"], found["status"], found["ok"]), ("healthy", 200, True))
-    equal(found["attempts"] > 2, True)
+    with stock_nginx(port) as origin:
+        process = start("nginx's own error page", origin + "/health", "--json", *QUICK)
+    with small_server(healthy, port):
+        becomes_healthy(process)
 
 
 @case("a real service behind an nginx is no placeholder")
@@ -210,7 +216,7 @@ def _(directory):
 @case("--json is one object with everything")
 def _(directory):
     with small_server(lambda handler, _: send(handler, 404, "gone")) as (origin, _):
-        found = json.loads(gives_up(origin, "--timeout", "50ms", "--json")[0])
+        found = json.loads(gives_up(origin, "--timeout", "500ms", "--json")[0])
         equal((found["schemaVersion"], found["ok"]), (1, False))
         target = found["targets"][0]
         equal(sorted(target), ["attempts", "body", "elapsedMs", "name", "ok", "reason", "state", "status", "url"])
@@ -236,20 +242,18 @@ def _(directory):
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate.chain, certificate.key)
     with small_server(healthy, tls=tls) as (origin, _):
-        equal(rows(gives_up(origin, "--timeout", "100ms")[0])[0][1], "unreachable")
+        equal(rows(gives_up(origin, "--timeout", "500ms")[0])[0][1], "unreachable")
         succeeds("probe", origin, "--ca-file", authority.certificate)
         succeeds("probe", origin, "--insecure", "127.0.0.1")
 
 
-@case("Ctrl-C ends at once")
+@case("a signal ends it at once, in the middle of a wait")
 def _(directory):
-    process = subprocess.Popen([PROGRAM, "probe", "http://127.0.0.1:1/", "--interval", "30s"], env=environment(),
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(0.3)
+    process = start("connection refused", "http://127.0.0.1:1/", "--interval", "30s")
     began = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    equal(process.communicate(timeout=10)[0], b"")
-    equal((process.returncode, time.monotonic() - began < 1.5), (130, True))
+    process.send_signal(signal.SIGTERM)
+    equal(process.communicate(timeout=10)[0], "")
+    equal((process.returncode, time.monotonic() - began < 1.5), (143, True))
 
 
 @case("what cannot be asked is a usage error")

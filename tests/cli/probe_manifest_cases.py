@@ -52,7 +52,8 @@ def _(directory):
 @case("probes that only the cluster can ask are noted and passed over")
 def _(directory):
     (directory / "a.yaml").write_text(
-        deployment("engine", "web", READY, ("liveness", "exec: {command: [a]}"), ("startup", "grpc: {port: 1}"), ports=PORTS))
+        deployment("engine", "web", READY, ("liveness", "exec: {command: [a]}"), ("startup", "grpc: {port: 1}"),
+                   ports=PORTS))
     with small_server(healthy) as (origin, _):
         done = ocibuild("probe", "-f", directory / "a.yaml", f"--base-url=engine={origin}")
         equal(done.returncode, 0, done.stderr)
