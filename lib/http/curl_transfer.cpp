@@ -61,7 +61,8 @@ CurlTransfer::CurlTransfer(const HttpRequest& request, const CurlOptions& option
       answer_timeout_{options.answer_timeout},
       easy_{curl_easy_init()},
       error_text_(CURL_ERROR_SIZE, '\0'),
-      last_move_{std::chrono::steady_clock::now()} {
+      began_{std::chrono::steady_clock::now()},
+      last_move_{began_} {
   if (easy_ == nullptr) throw Error{Errc::io, "libcurl gives no handle"};
   try {
     configure(options);
@@ -146,9 +147,8 @@ bool CurlTransfer::discard() {
 }
 
 bool CurlTransfer::outlived_deadline() const {
-  curl_off_t microseconds = 0;
-  curl_easy_getinfo(easy_, CURLINFO_TOTAL_TIME_T, &microseconds);
-  return request_.deadline && std::chrono::microseconds{microseconds} >= *request_.deadline;
+  constexpr std::chrono::milliseconds rounding{1};  // libcurl's, which may be a little early
+  return request_.deadline && std::chrono::steady_clock::now() - began_ + rounding >= *request_.deadline;
 }
 
 /// libcurl's own words, except that it says after how many milliseconds it could not connect, but not why, and after

@@ -102,6 +102,7 @@ class CurlTransfer {
   std::optional<std::size_t> discardable_;  // bytes that are still taken and dropped
   std::optional<End> end_;
 
+  std::chrono::steady_clock::time_point began_;
   std::uint64_t last_moved_ = 0;  // only the loop's thread
   std::chrono::steady_clock::time_point last_move_;
 };
