@@ -119,10 +119,10 @@ ExitCode run(const IndexMergeCommand& options, Session& session) {
 }
 
 constexpr const char* index_merge_help =
-    "What the parts made is in the registry already: `ocibuild build --push-by-digest` for each platform, or\n"
-    "`ocibuild build --push --shard I/N`. The joint index of each component is the one that a single build\n"
-    "makes, and all tags move at the end. With --shards the parts are found in the registry, by the commit\n"
-    "and the workspace, and no file has to be passed on.";
+    "What the parts made is in the registry already: by `ocibuild build --push-by-digest` for each\n"
+    "platform, or `ocibuild build --push --shard I/N`. The joint index of each component is the one that\n"
+    "a single build makes, and all tags move at the end. With --shards the parts are found in the\n"
+    "registry, by the commit and the workspace, and no file has to be passed on.";
 
 }  // namespace
 
