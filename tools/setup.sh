@@ -13,8 +13,8 @@ build_packages=(
 test_packages=(
   doctest-dev g++-aarch64-linux-gnu
   libarchive-dev:arm64 libcurl4-openssl-dev:arm64 libfmt-dev:arm64 libssl-dev:arm64 libyaml-dev:arm64 libzstd-dev:arm64 zlib1g-dev:arm64
-  catatonit fuse-overlayfs podman qemu-user-static runc skopeo uidmap umoci
-  apache2-utils attr binutils curl docker-registry libarchive-tools libcap2-bin nginx-light openssl pigz python3 python3-jsonschema strace
+  catatonit containernetworking-plugins fuse-overlayfs iptables podman qemu-user-static runc skopeo slirp4netns uidmap umoci
+  apache2-utils attr binutils curl docker-registry libarchive-tools libcap2-bin nginx-light openssl pigz python3 python3-jsonschema python3-yaml strace
   fish zsh
 )
 
