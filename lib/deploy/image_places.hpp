@@ -1,0 +1,39 @@
+// Where in a tree of YAML images are named.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "deploy/yaml.hpp"
+#include "ocibuild/deploy/images.hpp"
+
+namespace ocibuild {
+
+/// A site together with the node that holds it.
+struct ImagePlace {
+  ImageSite site;
+  const YamlNode* node = nullptr;  ///< a scalar for Form::reference, else the mapping of the parts; never an alias
+};
+
+/// All sites in the order of the text. The documents must outlive the result. Throws Error{unsupported} for templates.
+std::vector<ImagePlace> find_image_places(const YamlDocuments& documents, std::span<const ImagePath> paths);
+
+/// Parses a text of images. Throws as parse_yaml, but Error{unsupported} with help for a template of Helm.
+YamlDocuments parse_image_text(std::string_view yaml);
+
+/// The scalars of a site of several parts; null where there is none. None of them is an alias.
+struct ImageParts {
+  const YamlNode* registry = nullptr;
+  const YamlNode* repository = nullptr;  ///< `repository`, or `newName`
+  const YamlNode* tag = nullptr;         ///< `tag`, or `newTag`
+  const YamlNode* digest = nullptr;
+  const YamlNode* replaces = nullptr;  ///< `name` in Kustomize
+};
+
+/// Finds the parts in a mapping.
+ImageParts image_parts(const YamlNode& mapping, ImageSite::Form form);
+
+/// The text of a scalar; empty when there is none, or it is null.
+std::string_view text_of(const YamlNode* scalar);
+
+}  // namespace ocibuild
