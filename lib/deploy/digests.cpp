@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "deploy/schema_version.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/spec/reference.hpp"
 #include "spec/json_object.hpp"
@@ -13,8 +14,6 @@ namespace ocibuild {
 namespace {
 
 using SortedJson = nlohmann::json;  // its objects sort their keys
-
-constexpr std::string_view schema_version = "1";
 
 void require_image(const std::string& image, const std::string& path) {
   const Reference reference = with_context(path, [&] { return Reference::parse(image); });
@@ -91,17 +90,10 @@ ComponentDigests read_component(const JsonValue& value, const std::string& path)
   return component;
 }
 
-void require_version(const JsonValue& version) {
-  if (version.kind == JsonValue::Kind::number && version.text == schema_version) return;
-  if (version.kind != JsonValue::Kind::number) throw_unexpected("schemaVersion", version, "1");
-  throw Error{Errc::unsupported,
-              fmt::format("schemaVersion: found {}, this ocibuild reads {}", describe_value(version), schema_version)};
-}
-
 ImageDigests read_document(std::string_view document) {
   const JsonValue value = parse_json(document, max_digests_file);
   JsonObject object{value, {}};
-  require_version(object.require("schemaVersion"));
+  require_schema_version(object);
   ImageDigests digests{.generated_by = object.optional_string("generatedBy"),
                        .revision = object.optional_string("revision"),
                        .components = {}};
