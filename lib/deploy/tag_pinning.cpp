@@ -1,0 +1,46 @@
+// Deciding from registries.
+#include <algorithm>
+
+#include "deploy/image_names.hpp"
+#include "ocibuild/deploy/pinning.hpp"
+
+namespace ocibuild {
+namespace {
+
+bool is_repository_of(std::string_view repository, const std::string& component) {
+  const std::string_view last = repository.substr(repository.rfind('/') + 1);
+  return last == component || last.ends_with("-" + component);
+}
+
+}  // namespace
+
+std::optional<NewImage> TagPinning::decide(const std::string& file, const ImageSite& site) {
+  const auto reference = parse_image(site.image);
+  if (!reference || reference->digest) return std::nullopt;
+  std::string component;
+  for (const std::string& name : wanted_) {
+    if (is_repository_of(reference->repository, name)) component = name;
+  }
+  if (!wanted_.empty() && component.empty()) return std::nullopt;
+  const std::string complete = reference->name() + ":" + reference->tag_or_digest();
+  const auto known = known_.find(complete);
+  const Digest digest =
+      known == known_.end() ? known_.emplace(complete, resolve_(*reference)).first->second : known->second;
+  const NewImage image{.name = split_image(site.image).name, .tag = std::nullopt, .digest = digest.string()};
+  sites_.push_back({.file = file,
+                    .site = site,
+                    .component = component,
+                    .after = image.string(),
+                    .change = PinnedSite::Change::image});
+  return image;
+}
+
+std::vector<std::string> TagPinning::missing() const {
+  std::vector<std::string> missing;
+  for (const std::string& name : wanted_) {
+    if (std::ranges::find(sites_, name, &PinnedSite::component) == sites_.end()) missing.push_back(name);
+  }
+  return missing;
+}
+
+}  // namespace ocibuild
