@@ -45,7 +45,9 @@ bool Pinning::is_selected(const std::string& component) const {
 
 std::optional<std::string> Pinning::component_of(const ImageSite& site, const Pin* remembered) const {
   if (site.image.starts_with(component_scheme)) return site.image.substr(component_scheme.size());
-  for (const std::string& image : {site.image, site.replaces}) {
+  // Of several parts tag and digest may be anything, since they are replaced.
+  const bool is_reference = site.form == ImageSite::Form::reference;
+  for (const std::string& image : {is_reference ? site.image : split_image(site.image).name, site.replaces}) {
     const auto reference = parse_image(image);
     const auto found = reference ? components_.find(reference->name()) : components_.end();
     if (found != components_.end()) return found->second;
@@ -68,27 +70,24 @@ NewImage Pinning::pinned_image(const ImageSite& site, const std::string& compone
 }
 
 void Pinning::remember(const PinKey& key, const ImageSite& site, const std::string& component) {
-  const Pins::value_type* found = find_pin(pins_, key);
+  const auto found = pins_.find(key);
   Pin pin{.component = component,
           .container = site.container,
           .image = site.image,
           .tag = site.tag,
           .placeholder = placeholder_->string()};
-  if (found != nullptr) {
-    // What was remembered stays: a second placeholder takes the place of the first, not of the component.
-    if (is_same_image(found->second.placeholder, site.image)) {
-      pin.image = found->second.image;
-      pin.tag = found->second.tag;
-    }
-    pins_.erase(PinKey{found->first});
+  // What was remembered stays: a second placeholder takes the place of the first, not of the component.
+  if (found != pins_.end() && is_same_image(found->second.placeholder, site.image)) {
+    pin.image = found->second.image;
+    pin.tag = found->second.tag;
   }
   pins_.insert_or_assign(key, std::move(pin));
 }
 
 std::optional<NewImage> Pinning::decide(const std::string& file, const ImageSite& site) {
   const PinKey key{file, site};
-  const Pins::value_type* found = find_pin(pins_, key);
-  const Pin* remembered = found == nullptr ? nullptr : &found->second;
+  const auto found = pins_.find(key);
+  const Pin* remembered = found == pins_.end() ? nullptr : &found->second;
   const std::optional<std::string> component = component_of(site, remembered);
   if (!component || !is_selected(*component)) return std::nullopt;
   if (!request_.digests.components.contains(*component)) {
@@ -105,8 +104,8 @@ std::optional<NewImage> Pinning::decide(const std::string& file, const ImageSite
                     .change = changes ? PinnedSite::Change::image : PinnedSite::Change::none});
   if (placeholder_) {
     remember(key, site, *component);
-  } else if (found != nullptr) {
-    pins_.erase(PinKey{found->first});
+  } else {
+    pins_.erase(key);
   }
   return image;
 }

@@ -19,11 +19,11 @@ std::pair<PinKey, Pin> read_pin(const std::string& file, const JsonValue& value,
   JsonObject object{value, path};
   PinKey key;
   key.file = file;
-  key.document = object.size("document");
   key.kind = object.optional_string("kind");
   key.name_space = object.optional_string("namespace");
   key.name = object.optional_string("name");
   key.path = object.string("path");
+  key.occurrence = object.has("occurrence") ? object.size("occurrence") : 0;
   Pin pin{.component = object.string("component"),
           .container = object.optional_string("container"),
           .image = object.string("image"),
@@ -35,7 +35,7 @@ std::pair<PinKey, Pin> read_pin(const std::string& file, const JsonValue& value,
 }
 
 OrderedJson to_json(const PinKey& key, const Pin& pin) {
-  OrderedJson json{{"document", key.document}};
+  OrderedJson json;
   const auto add = [&](const char* name, const std::string& text) {
     if (!text.empty()) json[name] = text;
   };
@@ -43,6 +43,7 @@ OrderedJson to_json(const PinKey& key, const Pin& pin) {
   add("namespace", key.name_space);
   add("name", key.name);
   json["path"] = key.path;
+  if (key.occurrence > 0) json["occurrence"] = key.occurrence;
   add("container", pin.container);
   json["component"] = pin.component;
   json["image"] = pin.image;
@@ -55,11 +56,11 @@ OrderedJson to_json(const PinKey& key, const Pin& pin) {
 
 PinKey::PinKey(std::string of_file, const ImageSite& site)
     : file{std::move(of_file)},
-      document{site.document},
       kind{site.kind},
       name_space{site.name_space},
       name{site.name},
-      path{site.path} {}
+      path{site.path},
+      occurrence{site.occurrence} {}
 
 std::string serialize(const Pins& pins) {
   OrderedJson files = OrderedJson::object();
@@ -83,21 +84,6 @@ Pins parse_pins(std::string_view document) {
     });
   }
   return pins;
-}
-
-const Pins::value_type* find_pin(const Pins& pins, const PinKey& key) {
-  if (const auto exact = pins.find(key); exact != pins.end()) return &*exact;
-  const Pins::value_type* found = nullptr;
-  PinKey start;
-  start.file = key.file;
-  for (auto pin = pins.lower_bound(start); pin != pins.end() && pin->first.file == key.file; ++pin) {
-    PinKey moved = pin->first;
-    moved.document = key.document;
-    if (moved != key) continue;
-    if (found != nullptr) return nullptr;
-    found = &*pin;
-  }
-  return found;
 }
 
 }  // namespace ocibuild

@@ -2,6 +2,8 @@
 #include "deploy/place_list.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -93,6 +95,11 @@ std::vector<ImagePlace> PlaceList::take() {
   std::ranges::sort(places_, {}, order);
   const auto [first, last] = std::ranges::unique(places_, {}, order);
   places_.erase(first, last);
+  std::map<std::array<std::string, 4>, std::size_t> occurrences;
+  for (ImagePlace& place : places_) {
+    ImageSite& site = place.site;
+    site.occurrence = occurrences[{site.kind, site.name_space, site.name, site.path}]++;
+  }
   return std::move(places_);
 }
 

@@ -38,8 +38,9 @@ bool is_plain_string(std::string_view text) {
          !text.ends_with(':');
 }
 
-// An empty scalar stands right after its colon.
+// An empty scalar stands right after its colon, in a flow mapping also right before what follows.
 Edit fill_empty(std::string_view text, const YamlNode& scalar, std::string content) {
+  if (scalar.begin > 0 && text[scalar.begin - 1] != ':') return {scalar.begin, scalar.begin, std::move(content)};
   const std::string_view rest = text.substr(scalar.begin);
   const bool has_room = rest.starts_with(' ') && (rest.size() == 1 || is_one_of(rest[1], " \r\n,}]"));
   if (has_room) return {scalar.begin + 1, scalar.begin + 1, std::move(content)};
@@ -90,6 +91,14 @@ std::string indentation(std::string_view text, const YamlNode& key) {
   return std::string(before.size(), ' ');
 }
 
+// The line break after `end`; on the last line that before it.
+std::string_view line_break(std::string_view text, std::size_t end) {
+  std::size_t at = text.find('\n', end);
+  if (at == std::string_view::npos) at = text.rfind('\n');
+  const bool is_crlf = at != std::string_view::npos && at > 0 && text[at - 1] == '\r';
+  return is_crlf ? "\r\n" : "\n";
+}
+
 Edit insert_member(std::string_view text, const NewMember& member) {
   const YamlNode& key = key_before(member);
   if (member.mapping->style == Style::flow) {
@@ -99,9 +108,8 @@ Edit insert_member(std::string_view text, const NewMember& member) {
   const bool is_block = member.after->style == Style::literal || member.after->style == Style::folded;
   if (is_block) refuse(*member.after, fmt::format("`{}` cannot be inserted after a block scalar", member.key));
   const std::size_t end = std::min(text.find_first_of("\r\n", member.after->end), text.size());
-  const bool has_crlf = text.find("\r\n") < text.find_first_of("\n");
   const std::string value = is_plain_string(member.value) ? member.value : fmt::format("\"{}\"", member.value);
-  return {end, end, fmt::format("{}{}{}: {}", has_crlf ? "\r\n" : "\n", indentation(text, key), member.key, value)};
+  return {end, end, fmt::format("{}{}{}: {}", line_break(text, end), indentation(text, key), member.key, value)};
 }
 
 }  // namespace

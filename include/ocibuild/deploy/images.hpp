@@ -27,9 +27,10 @@ struct ImageSite {
   std::string kind;       ///< of the Kubernetes object; empty when it is none
   std::string name_space;
   std::string name;
-  std::string path;          ///< in the document: `spec.template.spec.containers[engine].image`
-  std::size_t document = 0;  ///< in the text; the first one is 0
-  std::size_t line = 0;      ///< the first one is 1
+  std::string path;            ///< in the document: `spec.template.spec.containers[engine].image`
+  std::size_t document = 0;    ///< in the text; the first one is 0
+  std::size_t line = 0;        ///< the first one is 1
+  std::size_t occurrence = 0;  ///< how many sites before it have the same object and path, in other documents
 
   friend bool operator==(const ImageSite&, const ImageSite&) = default;
 };

@@ -3,10 +3,8 @@
 
 #include <cstddef>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "ocibuild/deploy/images.hpp"
 
@@ -18,11 +16,11 @@ inline constexpr std::size_t max_pins_file = 16 << 20;
 /// Which site it is, whatever image it names.
 struct PinKey {
   std::string file;  ///< relative to the side file's directory
-  std::size_t document = 0;
   std::string kind;
   std::string name_space;
   std::string name;
-  std::string path;  ///< of the site in its document
+  std::string path;            ///< of the site in its document
+  std::size_t occurrence = 0;  ///< among equal ones; documents are not counted, since they move
 
   /// The key of a site.
   PinKey(std::string of_file, const ImageSite& site);
@@ -51,9 +49,5 @@ std::string serialize(const Pins& pins);
 /// Reads a document strictly. Throws Error{invalid_document} naming the member, and {unsupported} for another
 /// schemaVersion.
 Pins parse_pins(std::string_view document);
-
-/// What is remembered of a site: of its document, or else of the only other document of the file with such a site,
-/// since documents move when others are put before them. Null when there is nothing, or more than one.
-const Pins::value_type* find_pin(const Pins& pins, const PinKey& key);
 
 }  // namespace ocibuild
