@@ -12,6 +12,7 @@ void add_commands(CommandLine& line) {
   add_copy_command(line);
   add_inspect_command(line);
   add_verify_command(line);
+  add_pin_command(line);
   add_tags_command(line);
   add_digests_commands(line);
   add_index_commands(line);

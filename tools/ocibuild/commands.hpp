@@ -12,6 +12,7 @@ void add_lock_command(CommandLine& line);
 void add_copy_command(CommandLine& line);
 void add_inspect_command(CommandLine& line);
 void add_verify_command(CommandLine& line);
+void add_pin_command(CommandLine& line);
 void add_tags_command(CommandLine& line);
 void add_layer_command(CommandLine& line);
 void add_digests_commands(CommandLine& line);

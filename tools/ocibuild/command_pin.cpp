@@ -1,0 +1,201 @@
+// ocibuild pin
+#include <memory>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "commands.hpp"
+#include "json_text.hpp"
+#include "network.hpp"
+#include "ocibuild/base/file.hpp"
+#include "ocibuild/deploy/pinning.hpp"
+#include "options.hpp"
+#include "pin_report.hpp"
+#include "text.hpp"
+
+namespace ocibuild {
+namespace {
+
+constexpr const char* default_digests = "target/ocibuild/docker-image-digests.json";
+constexpr const char* default_pins = "ocibuild.pins.json";
+
+struct PinCommand {
+  std::vector<std::string> arguments;
+  std::optional<std::string> digests;
+  std::optional<std::string> from;
+  std::optional<std::string> placeholder;
+  std::vector<std::string> replace;
+  std::vector<std::string> image_paths;
+  std::string pins = default_pins;
+  bool resolve = false;
+  bool check = false;
+  bool dry_run = false;
+  NetworkOptions network;
+  bool json = false;
+};
+
+[[noreturn]] void refuse_both(std::string_view one, std::string_view other) {
+  throw Error{Errc::invalid_argument, fmt::format("{} and {} exclude each other", one, other)};
+}
+
+std::optional<std::string> wanted_placeholder(const PinCommand& options, const Environment& environment) {
+  if (options.placeholder) return options.placeholder;
+  if (is_set(environment, "OCIBUILD_PLACEHOLDER")) return value_of(environment, "OCIBUILD_PLACEHOLDER");
+  return std::nullopt;
+}
+
+void require_consistent(const PinCommand& options, const Environment& environment) {
+  if (options.digests && options.from) refuse_both("--digests", "--from");
+  if (options.check && options.dry_run) refuse_both("--check", "--dry-run");
+  if (!options.resolve) return;
+  if (options.digests) refuse_both("--resolve", "--digests");
+  if (options.from) refuse_both("--resolve", "--from");
+  if (!options.replace.empty()) refuse_both("--resolve", "--replace");
+  if (options.placeholder) refuse_both("--resolve", "--placeholder");
+  if (wanted_placeholder(options, environment)) refuse_both("--resolve", "OCIBUILD_PLACEHOLDER");
+}
+
+std::string digests_path(const PinCommand& options, const Environment& environment) {
+  if (options.digests) return *options.digests;
+  if (options.from) return *options.from;
+  if (is_set(environment, "OCIBUILD_DIGESTS")) return value_of(environment, "OCIBUILD_DIGESTS");
+  return default_digests;
+}
+
+ImageDigests read_digests(const std::string& path) {
+  try {
+    const std::string document = read_file(path, max_digests_file);
+    return with_context(path, [&] { return parse_digests(document); });
+  } catch (Error& error) {
+    if (error.code() == Errc::not_found) {
+      error.add_help("'ocibuild build' writes it; another one is given with --digests, or --resolve asks the registry");
+    }
+    throw;
+  }
+}
+
+std::vector<ImagePath> image_paths(const PinCommand& options) {
+  std::vector<ImagePath> paths;
+  for (const std::string& text : options.image_paths) {
+    paths.push_back(with_context("--image-path", [&] { return ImagePath::parse(text); }));
+  }
+  return paths;
+}
+
+/// Pins all files by what `pinning` decides; sites that it leaves alone are told with -v.
+template <class Decider, class NameFile>
+PinReport pin_all(const PinArguments& arguments, const PinCommand& options, Decider& pinning, NameFile name_file,
+                  Console& console) {
+  const auto decide = [&](const std::string& file, const ImageSite& site) {
+    auto image = pinning.decide(name_file(file), site);
+    if (!image) {
+      console.detail(Verbosity::verbose, fmt::format("{}:{}: {} stays as it is", file, site.line, site.image));
+    }
+    return image;
+  };
+  PinReport report{.files = pin_files(arguments.files, image_paths(options), decide), .sites = pinning.sites()};
+  for (const std::string& component : pinning.missing()) {
+    console.warning(fmt::format("{} is named nowhere in these files", component));
+  }
+  return report;
+}
+
+/// Shows what would change: 1 from --check when something would.
+ExitCode preview(const PinReport& report, const PinCommand& options, Console& console) {
+  const std::string diffs = pin_diffs(report);
+  console.result(options.json ? pin_json(report) : diffs);
+  if (!options.check || diffs.empty()) return ExitCode::ok;
+  const auto is_stale = [](const PinnedFile& file) { return file.before != file.after; };
+  const auto stale = std::count_if(report.files.begin(), report.files.end(), is_stale);
+  console.report(
+      Error{Errc::invalid_document, fmt::format("{} of {} would change", stale, counted(report.files.size(), "file"))}
+          .add_help("'ocibuild pin' with the same arguments but --check changes them"));
+  return ExitCode::findings;
+}
+
+ExitCode finish(const PinReport& report, const PinCommand& options, std::string_view done, Console& console) {
+  show_pinned(report, done, console);
+  console.result(options.json ? pin_json(report) : pinned_references(report));
+  return ExitCode::ok;
+}
+
+ExitCode pin_from_digests(const PinArguments& arguments, const PinCommand& options, Session& session) {
+  const PinsFile remembered{options.pins};
+  const auto placeholder = wanted_placeholder(options, session.environment);
+  Pinning pinning{{.digests = read_digests(digests_path(options, session.environment)),
+                   .components = arguments.components,
+                   .replace = options.replace,
+                   .placeholder = placeholder},
+                  remembered.pins()};
+  const auto name_file = [&](const std::string& file) { return remembered.key_of(file); };
+  const PinReport report = pin_all(arguments, options, pinning, name_file, session.console);
+  if (options.check || options.dry_run) return preview(report, options, session.console);
+  // What is remembered is on the disk whenever a placeholder is; an entry without its placeholder does no harm.
+  if (placeholder) remembered.replace(pinning.pins());
+  for (const PinnedFile& file : report.files) write_pinned(file);
+  if (!placeholder) remembered.replace(pinning.pins());
+  return finish(report, options, placeholder ? "replaced by a placeholder" : "pinned", session.console);
+}
+
+ExitCode pin_from_registry(const PinArguments& arguments, const PinCommand& options, Session& session) {
+  const auto progress = session.start_progress();
+  Network network{options.network, session};
+  TagPinning pinning{arguments.components, [&](const Reference& reference) {
+                       const std::string text = reference.string();
+                       network.set_target(reference.registry);
+                       progress->update({.subject = text, .activity = "looking up"});
+                       const OpenedRoot opened = with_context(fmt::format("resolving {}", text), [&] {
+                         return open_for_reading(Place{.kind = PlaceKind::registry, .path = {}, .name = text}, network);
+                       });
+                       progress->finish(text, "");
+                       return opened.root.digest;
+                     }};
+  const auto name_file = [](const std::string& file) { return file; };
+  const PinReport report = pin_all(arguments, options, pinning, name_file, session.console);
+  if (options.check || options.dry_run) return preview(report, options, session.console);
+  for (const PinnedFile& file : report.files) write_pinned(file);
+  return finish(report, options, "pinned", session.console);
+}
+
+ExitCode run(const PinCommand& options, Session& session) {
+  require_consistent(options, session.environment);
+  const PinArguments arguments = sort_pin_arguments(options.arguments);
+  return options.resolve ? pin_from_registry(arguments, options, session)
+                         : pin_from_digests(arguments, options, session);
+}
+
+constexpr const char* pin_help =
+    "Files are arguments that exist, have a / or end in .yaml, .yml or .json; others are components.\n"
+    "A site is of a component when it names its image with any tag or digest, or ocibuild://COMPONENT,\n"
+    "or when a placeholder took its place. Every byte outside of the references stays as it is.";
+
+}  // namespace
+
+void add_pin_command(CommandLine& line) {
+  const auto options = std::make_shared<PinCommand>();
+  CLI::App& command = line.add_command("pin", "Replaces image references in Kubernetes manifests by digests, in place",
+                                       [options](Session& session) { return run(*options, session); });
+  add_list(command, "FILE", options->arguments, "[COMPONENT] FILE",
+           "what to pin, and the manifests; default: every component")
+      ->required()
+      ->allow_extra_args(true);
+  add_text(command, "--digests", options->digests, "FILE",
+           fmt::format("digests that a build wrote; default: OCIBUILD_DIGESTS, else {}", default_digests));
+  add_text(command, "--from", options->from, "FILE", "digests of an earlier release, to roll back to");
+  command.add_flag("--resolve", options->resolve, "ask the registry instead what the tags in the files point at");
+  command.add_flag("--check", options->check, "change nothing, print a diff; end with 1 when something would change");
+  command.add_flag("--dry-run", options->dry_run, "change nothing, print a diff");
+  add_text(command, "--placeholder", options->placeholder, "IMAGE",
+           "put this image in the place of components; default: OCIBUILD_PLACEHOLDER");
+  add_text(command, "--pins", options->pins, "FILE",
+           fmt::format("remembers what placeholders took the place of; default: {}", default_pins));
+  add_list(command, "--replace", options->replace, "IMAGE",
+           "also pin containers that have this image and are named like components");
+  add_list(command, "--image-path", options->image_paths, "[KIND:]PATH",
+           "where other kinds name images, as Workflow:spec.templates[].container.image");
+  add_network_options(command, options->network);
+  add_json_flag(command, options->json, "what was pinned");
+  command.footer(fmt::format("{}\n\n{}", pin_help, network_help));
+}
+
+}  // namespace ocibuild

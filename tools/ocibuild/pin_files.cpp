@@ -1,0 +1,82 @@
+// Reading all files before the first is written.
+#include "pin_files.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "ocibuild/base/error.hpp"
+#include "ocibuild/base/file.hpp"
+#include "output_file.hpp"
+
+namespace ocibuild {
+namespace {
+
+constexpr std::size_t max_manifest_file = 16 << 20;
+
+bool is_file_name(const std::string& argument) {
+  std::error_code unknown;
+  return argument.find('/') != std::string::npos || argument.ends_with(".yaml") || argument.ends_with(".yml") ||
+         argument.ends_with(".json") || std::filesystem::is_regular_file(argument, unknown);
+}
+
+}  // namespace
+
+PinArguments sort_pin_arguments(const std::vector<std::string>& arguments) {
+  PinArguments sorted;
+  std::set<std::filesystem::path> known;
+  for (const std::string& argument : arguments) {
+    if (!is_file_name(argument)) {
+      sorted.components.push_back(argument);
+    } else if (known.insert(std::filesystem::weakly_canonical(argument)).second) {
+      sorted.files.push_back(argument);
+    }
+  }
+  if (!sorted.files.empty()) return sorted;
+  throw Error{Errc::invalid_argument, "no file was given"}.add_help(
+      "files come after the components, as in 'ocibuild pin engine k8s/*.yaml'");
+}
+
+std::vector<PinnedFile> pin_files(const std::vector<std::string>& files, const std::vector<ImagePath>& paths,
+                                  const DecideInFile& decide) {
+  std::vector<PinnedFile> pinned;
+  for (const std::string& path : files) {
+    PinnedFile file{.path = path, .before = read_file(path, max_manifest_file), .after = {}};
+    const auto decide_site = [&](const ImageSite& site) { return decide(path, site); };
+    file.after = with_context(path, [&] { return pin_images(file.before, decide_site, paths); });
+    pinned.push_back(std::move(file));
+  }
+  return pinned;
+}
+
+void write_pinned(const PinnedFile& file) {
+  if (file.before == file.after) return;
+  const auto mode = std::filesystem::status(file.path).permissions();
+  write_output(file.path, file.after);
+  std::filesystem::permissions(file.path, mode);
+}
+
+PinsFile::PinsFile(std::filesystem::path path) : path_{std::move(path)} {
+  std::error_code unknown;
+  if (!std::filesystem::exists(path_, unknown)) return;
+  const std::string document = read_file(path_, max_pins_file);
+  pins_ = with_context(path_.native(), [&] { return parse_pins(document); });
+}
+
+std::string PinsFile::key_of(const std::string& file) const {
+  const auto normal = [](const std::filesystem::path& path) {
+    return std::filesystem::absolute(path).lexically_normal();
+  };
+  return normal(file).lexically_relative(normal(path_).parent_path()).generic_string();
+}
+
+void PinsFile::replace(const Pins& pins) const {
+  if (pins == pins_) return;
+  if (!pins.empty()) return write_output(path_, serialize(pins));
+  std::error_code failure;
+  std::filesystem::remove(path_, failure);
+  if (failure) throw_errno(fmt::format("removing {}", path_.native()), failure.value());
+}
+
+}  // namespace ocibuild

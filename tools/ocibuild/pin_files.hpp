@@ -1,0 +1,58 @@
+// The files of `ocibuild pin`: manifests, and the side file that remembers what placeholders took the place of.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ocibuild/deploy/images.hpp"
+#include "ocibuild/deploy/pins.hpp"
+
+namespace ocibuild {
+
+/// What arguments were: files are those that exist as one, have a `/`, or end in .yaml, .yml or .json.
+struct PinArguments {
+  std::vector<std::string> components;
+  std::vector<std::string> files;  ///< each once, also when several names lead to it
+};
+
+/// Throws Error{invalid_argument} when there is no file among them.
+PinArguments sort_pin_arguments(const std::vector<std::string>& arguments);
+
+/// A manifest before and after.
+struct PinnedFile {
+  std::string path;
+  std::string before;
+  std::string after;
+};
+
+/// As DecideImage, for a site of a file.
+using DecideInFile = std::function<std::optional<NewImage>(const std::string& file, const ImageSite& site)>;
+
+/// Reads and pins all files; writes none. Throws as read_file and pin_images, with the file's name.
+std::vector<PinnedFile> pin_files(const std::vector<std::string>& files, const std::vector<ImagePath>& paths,
+                                  const DecideInFile& decide);
+
+/// Writes what changed: a file appears whole, keeps its mode, and a symlink stays one.
+void write_pinned(const PinnedFile& file);
+
+/// The side file at `path`, read when it is there.
+class PinsFile {
+ public:
+  explicit PinsFile(std::filesystem::path path);
+
+  const Pins& pins() const noexcept { return pins_; }
+
+  /// The name of a manifest in it: relative to its directory.
+  std::string key_of(const std::string& file) const;
+
+  /// Writes other pins, and removes the file when there are none. Nothing happens when they are the same.
+  void replace(const Pins& pins) const;
+
+ private:
+  std::filesystem::path path_;
+  Pins pins_;
+};
+
+}  // namespace ocibuild
