@@ -93,8 +93,8 @@ std::vector<ImagePlace> PlaceList::take() {
     return std::tie(place.site.document, place.site.line, place.node->begin, place.site.path);
   };
   std::ranges::sort(places_, {}, order);
-  const auto [first, last] = std::ranges::unique(places_, {}, order);
-  places_.erase(first, last);
+  const auto is_same = [&](const ImagePlace& one, const ImagePlace& other) { return order(one) == order(other); };
+  places_.erase(std::unique(places_.begin(), places_.end(), is_same), places_.end());
   std::map<std::array<std::string, 4>, std::size_t> occurrences;
   for (ImagePlace& place : places_) {
     ImageSite& site = place.site;

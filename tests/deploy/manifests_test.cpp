@@ -109,8 +109,8 @@ bool means_the_same(const std::string& text, const std::string& mutated) {
     std::vector<std::string> before = images_of(text);
     std::vector<std::string> after = images_of(mutated);
     if (after.size() < before.size()) return false;
-    before.erase(std::ranges::unique(before).begin(), before.end());
-    after.erase(std::ranges::unique(after).begin(), after.end());
+    before.erase(std::unique(before.begin(), before.end()), before.end());
+    after.erase(std::unique(after.begin(), after.end()), after.end());
     return before == after;
   } catch (const Error&) {
     return false;

@@ -176,7 +176,7 @@ void add_pin_command(CommandLine& line) {
   CLI::App& command = line.add_command("pin", "Replaces image references in Kubernetes manifests by digests, in place",
                                        [options](Session& session) { return run(*options, session); });
   add_list(command, "FILE", options->arguments, "[COMPONENT] FILE",
-           "what to pin, and the manifests; default: every component")
+           "manifests; arguments that are no files are the components to pin, by default all")
       ->required()
       ->allow_extra_args(true);
   add_text(command, "--digests", options->digests, "FILE",

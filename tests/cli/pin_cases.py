@@ -1,0 +1,282 @@
+"""`ocibuild pin`: references in manifests become digests and nothing else changes, judged by git and patch."""
+
+import hashlib
+import json
+import pathlib
+import shutil
+import stat
+import subprocess
+
+from harness import case, contains, environment, equal, fails, files_below, lacks, ocibuild, require, run_cases, succeeds
+from real_registry import registry
+from workspace import make_layout
+
+COMPONENTS = ("engine", "runtime", "operate-ui")
+MANIFESTS = pathlib.Path(__file__).resolve().parents[1] / "data" / "kubernetes"
+
+
+def digest(text):
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def image(component):
+    return f"ghcr.io/acme/demon-{component}"
+
+
+def reference(component, release=""):
+    return f"{image(component)}@{digest(component + release)}"
+
+
+def write_digests(path, release="", components=COMPONENTS):
+    entries = {name: {"image": image(name), "digest": digest(name + release), "tags": ["latest"], "size": 1,
+                      "platforms": {}} for name in components}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"schemaVersion": 1, "components": entries}))
+    return path
+
+
+def manifest(*images):
+    """A deployment with a container for each name and image, with things in it that must stay."""
+    lines = ["# why: not\ttouched  ", "apiVersion: apps/v1", "kind: Deployment", "metadata: {name: demon}", "spec:",
+             "  template:", "    spec:", "      containers:"]
+    for name, text in images:
+        lines += [f"      - name: {name}", f"        image: {text}   # keep", ""]
+    return "\n".join(lines) + "\n"
+
+
+def make_project(directory, text=None):
+    """A directory with digests where a build puts them, and k8s/demon.yaml."""
+    write_digests(directory / "target/ocibuild/docker-image-digests.json")
+    file = directory / "k8s/demon.yaml"
+    file.parent.mkdir()
+    file.write_text(text or manifest(*((name, f"'{image(name)}:1.0'") for name in COMPONENTS)))
+    return file
+
+
+def pinned_text(release=""):
+    return manifest(*((name, f"'{reference(name, release)}'") for name in COMPONENTS))
+
+
+@case("pin replaces references by digests, prints them, and changes no other byte")
+def _(directory):
+    file = make_project(directory)
+    done = ocibuild("pin", "k8s/demon.yaml", cwd=directory)
+    equal(done.returncode, 0, done.stderr)
+    equal(done.stdout, "".join(f"{reference(name)}\n" for name in COMPONENTS))
+    contains(done.stderr, "k8s/demon.yaml: 3 references pinned")
+    equal(file.read_text(), pinned_text())
+    again = ocibuild("pin", "k8s/demon.yaml", cwd=directory)
+    contains(again.stderr, "k8s/demon.yaml: up to date")
+    equal((again.stdout, file.read_text()), (done.stdout, pinned_text()))
+    equal([name for name in files_below(directory) if "pins" in name or "tmp" in name], [])
+
+
+@case("pin takes one component at a time, and says which is nowhere")
+def _(directory):
+    file = make_project(directory)
+    equal(succeeds("pin", "runtime", "k8s/demon.yaml", cwd=directory), reference("runtime") + "\n")
+    equal(file.read_text().count("sha256:"), 1)
+    succeeds("pin", "engine", "operate-ui", "k8s/demon.yaml", cwd=directory)
+    equal(file.read_text(), pinned_text())
+    other = directory / "other.yml"
+    other.write_text(manifest(("redis", "redis:7")))
+    done = ocibuild("pin", "engine", other, "-v", cwd=directory)
+    contains(done.stderr, "warning: engine is named nowhere in these files")
+    contains(done.stderr, "other.yml:10: redis:7 stays as it is")
+    contains(done.stderr, "other.yml: no image of ours")
+
+
+@case("pin ends with 3 for a component that the digests lack, and for a file that is missing")
+def _(directory):
+    file = make_project(directory, manifest(("a", "ocibuild://engin")))
+    before = file.read_bytes()
+    message = fails(3, "pin", "runtim", "k8s/demon.yaml", cwd=directory)
+    contains(message, 'no component "runtim"')
+    contains(message, "did you mean 'runtime'?")
+    contains(fails(3, "pin", "k8s/demon.yaml", cwd=directory), 'k8s/demon.yaml: line 10: the digests have no component')
+    contains(fails(3, "pin", "k8s/none.yaml", cwd=directory), "k8s/none.yaml")
+    equal(file.read_bytes(), before)
+    contains(fails(3, "pin", "k8s/demon.yaml", "--digests", "none.json", cwd=directory), "ocibuild build")
+
+
+@case("pin ends with 2 for options that exclude each other, and without a file")
+def _(directory):
+    make_project(directory)
+    run = lambda *arguments: fails(2, "pin", *arguments, cwd=directory)
+    run()
+    contains(run("engine"), "no file was given")
+    contains(run("k8s/demon.yaml", "--digests", "a", "--from", "b"), "--digests and --from exclude each other")
+    contains(run("k8s/demon.yaml", "--check", "--dry-run"), "exclude")
+    contains(run("k8s/demon.yaml", "--resolve", "--placeholder", "nginx"), "exclude")
+    contains(run("k8s/demon.yaml", "--placeholder", "NOT AN IMAGE"), "NOT AN IMAGE")
+    contains(run("k8s/demon.yaml", "--image-path", "a..b"), "a..b")
+
+
+@case("pin --check ends with 1 and prints a diff that git apply and patch take; --dry-run ends with 0")
+def _(directory):
+    require("git", "patch")
+    file = make_project(directory)
+    other = directory / "k8s/with space.yaml"
+    other.write_bytes(file.read_bytes().replace(b"\n", b"\r\n").rstrip(b"\r\n"))
+    arguments = ("k8s/demon.yaml", "k8s/with space.yaml")
+    before = [path.read_bytes() for path in (file, other)]
+    done = ocibuild("pin", "--check", *arguments, cwd=directory, text=False)
+    equal(done.returncode, 1)
+    contains(done.stderr.decode(), "error: 2 of 2 files would change")
+    equal(ocibuild("pin", "--dry-run", *arguments, cwd=directory, text=False).stdout, done.stdout)
+    equal(ocibuild("pin", "--dry-run", *arguments, cwd=directory).returncode, 0)
+    equal([path.read_bytes() for path in (file, other)], before)
+    subprocess.run(["patch", "-p1", "--dry-run", "--binary"], cwd=directory, input=done.stdout, check=True, capture_output=True)
+    subprocess.run(["git", "apply", "-"], cwd=directory, input=done.stdout, check=True, capture_output=True)
+    applied = [path.read_bytes() for path in (file, other)]
+    equal(applied[0].decode(), pinned_text())
+    equal(ocibuild("pin", "--check", *arguments, cwd=directory).stdout, "")
+    file.write_bytes(before[0])
+    other.write_bytes(before[1])
+    succeeds("pin", *arguments, cwd=directory)
+    equal([path.read_bytes() for path in (file, other)], applied)
+
+
+@case("git applies the diff of every manifest there is in the tests")
+def _(directory):
+    require("git")
+    write_digests(directory / "target/ocibuild/docker-image-digests.json")
+    for path in MANIFESTS.iterdir():
+        if path.suffix != ".expected":
+            shutil.copy(path, directory)
+    files = sorted(path.name for path in directory.iterdir() if path.is_file())
+    diff = ocibuild("pin", "--check", *files, cwd=directory, text=False)
+    equal(diff.returncode, 1, diff.stderr)
+    subprocess.run(["git", "apply", "-"], cwd=directory, input=diff.stdout, check=True, capture_output=True)
+    applied = {name: (directory / name).read_bytes() for name in files}
+    succeeds("pin", "--check", *files, cwd=directory)
+    for name in files:
+        shutil.copy(MANIFESTS / name, directory)
+    succeeds("pin", *files, cwd=directory)
+    equal({name: (directory / name).read_bytes() for name in files}, applied)
+
+
+@case("placeholders come back by option or environment, and pinning forward gives the bytes of before")
+def _(directory):
+    file = make_project(directory)
+    succeeds("pin", "k8s/demon.yaml", cwd=directory)
+    done = ocibuild("pin", "k8s/demon.yaml", "--placeholder", "nginx:alpine", cwd=directory)
+    equal((done.returncode, done.stdout), (0, "nginx:alpine\n"))
+    equal(file.read_text(), manifest(*((name, "'nginx:alpine'") for name in COMPONENTS)))
+    side_file = directory / "ocibuild.pins.json"
+    remembered = side_file.read_bytes()
+    entry = json.loads(remembered)["files"]["k8s/demon.yaml"][0]
+    equal((entry["component"], entry["container"], entry["image"]), ("engine", "engine", reference("engine")))
+    succeeds("pin", "k8s/demon.yaml", cwd=directory, env=environment(OCIBUILD_PLACEHOLDER="nginx:alpine"))
+    equal(side_file.read_bytes(), remembered)
+    equal(ocibuild("pin", "--check", "k8s/demon.yaml", cwd=directory).returncode, 1)
+    equal(side_file.read_bytes(), remembered)
+    succeeds("pin", "runtime", "k8s/demon.yaml", cwd=directory, env=environment(OCIBUILD_PLACEHOLDER=""))
+    equal(len(json.loads(side_file.read_text())["files"]["k8s/demon.yaml"]), 2)
+    succeeds("pin", "k8s/demon.yaml", cwd=directory)
+    equal((file.read_text(), side_file.exists()), (pinned_text(), False))
+
+
+@case("the side file names manifests by where they are from it")
+def _(directory):
+    file = make_project(directory)
+    (directory / "deploy").mkdir()
+    arguments = ("--pins", "deploy/pins.json")
+    succeeds("pin", "k8s/demon.yaml", "--placeholder", "nginx", *arguments, cwd=directory)
+    equal(list(json.loads((directory / "deploy/pins.json").read_text())["files"]), ["../k8s/demon.yaml"])
+    digests = ("--digests", directory / "target/ocibuild/docker-image-digests.json")
+    succeeds("pin", "demon.yaml", "--pins", "../deploy/pins.json", *digests, cwd=directory / "k8s")
+    equal((file.read_text(), (directory / "deploy/pins.json").exists()), (pinned_text(), False))
+
+
+@case("pin --from rolls back to an earlier release and forward again")
+def _(directory):
+    file = make_project(directory)
+    succeeds("pin", "k8s/demon.yaml", cwd=directory)
+    old = write_digests(directory / "old.json", "old")
+    succeeds("pin", "k8s/demon.yaml", "--from", old, cwd=directory)
+    equal(file.read_text(), pinned_text("old"))
+    succeeds("pin", "k8s/demon.yaml", cwd=directory, env=environment(OCIBUILD_DIGESTS=old))
+    equal(file.read_text(), pinned_text("old"))
+    succeeds("pin", "k8s/demon.yaml", cwd=directory)
+    equal(file.read_text(), pinned_text())
+
+
+@case("pin --replace migrates containers that are named like components")
+def _(directory):
+    text = manifest(("engine", "nginx:alpine"), ("proxy", "nginx:alpine"), ("runtime", "nginx:1.27"))
+    file = make_project(directory, text)
+    succeeds("pin", "k8s/demon.yaml", "--replace", "nginx:alpine", cwd=directory)
+    equal(file.read_text(), manifest(("engine", reference("engine")), ("proxy", "nginx:alpine"), ("runtime", "nginx:1.27")))
+
+
+@case("pin reports every file and site as one JSON object")
+def _(directory):
+    make_project(directory, manifest(("engine", f"{image('engine')}:1"), ("redis", "redis:7")))
+    found = json.loads(succeeds("pin", "--json", "k8s/demon.yaml", cwd=directory))
+    site = found["files"][0]["sites"][0]
+    equal((found["schemaVersion"], found["files"][0]["file"], found["files"][0]["changed"]), (1, "k8s/demon.yaml", True))
+    equal(site, {"document": 0, "line": 10, "kind": "Deployment", "name": "demon", "container": "engine",
+                 "path": "spec.template.spec.containers[engine].image", "component": "engine",
+                 "before": f"{image('engine')}:1", "after": reference("engine"), "changed": True})
+    check = ocibuild("pin", "--json", "--check", "k8s/demon.yaml", cwd=directory)
+    equal((check.returncode, json.loads(check.stdout)["files"][0]["changed"]), (0, False))
+
+
+@case("no file is written when one of them is refused, and a template of a chart says what to pin instead")
+def _(directory):
+    file = make_project(directory)
+    before = file.read_bytes()
+    template = directory / "k8s/template.yaml"
+    template.write_text("spec:\n{{- if .Values.x }}\n  image: {{ .Values.image }}\n{{- end }}\n")
+    message = fails(3, "pin", "k8s/demon.yaml", "k8s/template.yaml", cwd=directory)
+    contains(message, "error: k8s/template.yaml: this is a template of Helm")
+    contains(message, "values.yaml")
+    template.write_text("a: 1\nb: 2\na: 3\n")
+    contains(fails(3, "pin", "k8s/demon.yaml", "k8s/template.yaml", cwd=directory), "line 3: ")
+    template.write_bytes("a: 1\n".encode("utf-16"))
+    contains(fails(3, "pin", "k8s/demon.yaml", "k8s/template.yaml", cwd=directory), "UTF-8")
+    equal(file.read_bytes(), before)
+
+
+@case("a file keeps its mode, a symlink stays one, and a file named twice is one")
+def _(directory):
+    file = make_project(directory)
+    file.chmod(0o640)
+    link = directory / "link.yaml"
+    link.symlink_to("k8s/demon.yaml")
+    found = json.loads(succeeds("pin", "--json", "link.yaml", "k8s/demon.yaml", cwd=directory))
+    equal((len(found["files"]), link.is_symlink()), (1, True))
+    equal((file.read_text(), stat.S_IMODE(file.stat().st_mode)), (pinned_text(), 0o640))
+
+
+@case("names of files and images are shown without control characters")
+def _(directory):
+    make_project(directory)
+    odd = directory / "k8s/\x1b[31modd.yaml"
+    odd.write_text(manifest(("x", '"a\\e[31mb"')))
+    done = ocibuild("pin", "-v", odd, cwd=directory)
+    equal(done.returncode, 0, done.stderr)
+    lacks(done.stderr + done.stdout, "\x1b")
+    contains(done.stderr, "stays as it is")
+
+
+@case("pin --resolve asks the registry once for each tag, and only for components that are given")
+def _(directory):
+    layout = make_layout(directory)
+    with registry() as served:
+        pinned = {name: succeeds("copy", f"oci:{layout}:{name}", f"{served.host}/acme/demon-{name}:1").strip()
+                  for name in ("alpha", "beta")}
+        tagged = {name: f"{served.host}/acme/demon-{name}:1" for name in pinned}
+        text = manifest(("a", tagged["alpha"]), ("b", tagged["alpha"]), ("c", tagged["beta"]), ("d", pinned["beta"]))
+        file = directory / "demon.yaml"
+        file.write_text(text)
+        equal(succeeds("pin", "--resolve", "alpha", file, cwd=directory), pinned["alpha"] + "\n")
+        equal(file.read_text(), text.replace(tagged["alpha"], pinned["alpha"]))
+        succeeds("pin", "--resolve", file, cwd=directory)
+        equal(file.read_text(), text.replace(tagged["alpha"], pinned["alpha"]).replace(tagged["beta"], pinned["beta"]))
+        file.write_text(manifest(("a", f"{served.host}/acme/none:1")))
+        contains(fails(3, "pin", "--resolve", file, cwd=directory), f"resolving {served.host}/acme/none:1")
+
+
+run_cases()
