@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "deploy/image_names.hpp"
 #include "deploy/image_places.hpp"
 #include "ocibuild/base/error.hpp"
 #include "spec/text.hpp"
@@ -32,10 +33,17 @@ ImageParts image_parts(const YamlNode& mapping, ImageSite::Form form) {
             .digest = member("digest"),
             .replaces = member("name")};
   }
-  return {.registry = member("registry"),
-          .repository = member("repository"),
-          .tag = member("tag"),
-          .digest = member("digest")};
+  ImageParts parts{.registry = member("registry"),
+                   .repository = member("repository"),
+                   .tag = member("tag"),
+                   .digest = member("digest")};
+  // Charts that have `image` and `tag` side by side join them; a digest in `image` would come before the tag.
+  const YamlNode* image = parts.repository == nullptr && parts.tag != nullptr ? member("image") : nullptr;
+  if (image != nullptr) {
+    const NewImage spelled = split_image(image->text);
+    if (!spelled.tag && spelled.digest.empty()) parts.repository = image;
+  }
+  return parts;
 }
 
 std::string_view text_of(const YamlNode* scalar) {

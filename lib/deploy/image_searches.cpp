@@ -56,12 +56,14 @@ void search_values(const YamlNode& node, const std::string& path, const ImageSit
     search_values(*node.items[i], join_path(path, item_step(*node.items[i], i)), site, places);
   }
   if (node.kind != Kind::mapping) return;
-  if (image_parts(node, Form::values).repository != nullptr) places.add_parts(node, Form::values, path, site);
+  const ImageParts parts = image_parts(node, Form::values);
+  if (parts.repository != nullptr) places.add_parts(node, Form::values, path, site);
   for (const YamlEntry& entry : node.entries) {
     if (entry.key->kind == Kind::mapping) throw template_error();
     if (entry.key->kind != Kind::scalar) continue;
-    if (entry.key->text == "image" && dereference(*entry.value).kind == Kind::scalar) {
-      places.add_value(*entry.value, node, join_path(path, "image"), site);
+    const YamlNode& value = dereference(*entry.value);
+    if (entry.key->text == "image" && value.kind == Kind::scalar) {
+      if (&value != parts.repository) places.add_value(*entry.value, node, join_path(path, "image"), site);
     } else {
       search_values(*entry.value, join_path(path, entry.key->text), site, places);
     }

@@ -17,6 +17,8 @@ bool is_repository_of(std::string_view repository, const std::string& component)
 std::optional<NewImage> TagPinning::decide(const std::string& file, const ImageSite& site) {
   const auto reference = parse_image(site.image);
   if (!reference || reference->digest) return std::nullopt;
+  // Of several parts the tag is elsewhere, in the chart or the manifest, when it is not here.
+  if (site.form != ImageSite::Form::reference && site.tag.empty()) return std::nullopt;
   std::string component;
   for (const std::string& name : wanted_) {
     if (is_repository_of(reference->repository, name)) component = name;

@@ -158,6 +158,7 @@ TEST_CASE("values of Helm get the digest where the chart has one, and else in th
   CHECK(pin(values("    tag: 1.25\n")) == values("    tag: 1.25@" + digest + "\n"));
   CHECK(pin(values("    tag: v1@sha256:00\n")) == values("    tag: v1@" + digest + "\n"));
   CHECK(pin(values("    pullPolicy: Always\n")) == values("    tag: latest@" + digest + "\n    pullPolicy: Always\n"));
+  CHECK(pin("api: {image: ghcr.io/o/api, tag: v1}\n") == "api: {image: ghcr.io/o/api, tag: v1@" + digest + "}\n");
   CHECK(pin("image: ghcr.io/o/api:1\n") == "image: " + pinned + "\n");
 }
 

@@ -116,6 +116,16 @@ TEST_CASE("tags are asked for once each, and only where there is no digest") {
   CHECK(asked == 1);
 }
 
+TEST_CASE("a tag that stands elsewhere is not guessed") {
+  TagPinning pinning{{}, [](const Reference&) { return Digest::of("x"); }};
+  ImageSite entry = site("nginx");
+  entry.form = ImageSite::Form::kustomize;
+  CHECK_FALSE(pinning.decide("f", entry));
+  entry.tag = "1";
+  entry.image = "nginx:1";
+  CHECK(pinning.decide("f", entry));
+}
+
 TEST_CASE("with components only their repositories are asked for") {
   TagPinning pinning{{"api", "ui"}, [](const Reference&) { return Digest::of("x"); }};
   CHECK(pinning.decide("f", site("ghcr.io/acme/demon-api:1")));

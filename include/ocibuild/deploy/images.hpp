@@ -16,7 +16,7 @@ struct ImageSite {
   enum class Form {
     reference,  ///< one scalar: `image: ghcr.io/o/engine:1`
     kustomize,  ///< an entry of `images:` with `name`, `newName`, `newTag` and `digest`
-    values,     ///< a mapping of a Helm chart's values with `registry`, `repository`, `tag` and `digest`
+    values,     ///< a mapping of a Helm chart's values: `registry`, `repository`, `tag`, `digest`; or `image` and `tag`
   };
 
   Form form = Form::reference;

@@ -74,7 +74,8 @@ class Pinning {
 /// Asks for the digest that a reference has now.
 using ResolveDigest = std::function<Digest(const Reference&)>;
 
-/// Decides from what tags point at in registries. Sites that have a digest stay.
+/// Decides from what tags point at in registries. Sites that have a digest stay, and those of several parts without a
+/// tag of their own.
 class TagPinning {
  public:
   /// With `components` only repositories whose last part is such a name, or ends in `-NAME`.
