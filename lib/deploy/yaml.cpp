@@ -152,6 +152,7 @@ class TreeBuilder {
     if (open_.size() == max_yaml_depth) refuse(node.line, fmt::format("nested deeper than {} levels", max_yaml_depth));
     node.tag = to_string(data.tag);
     node.anchor = to_string(data.anchor);
+    anchors_.erase(node.anchor);  // an earlier one of that name ends here
     open_.push_back({.node = &node});
   }
 

@@ -97,6 +97,7 @@ TEST_CASE("aliases cost nothing: a billion laughs are a few nodes") {
 
 TEST_CASE("anchors end with their document, and nothing contains itself") {
   CHECK(refusal("a: &x 1\n---\nb: *x\n") == "line 3: nothing before it has the anchor &x");
+  CHECK(refusal("b: &x 1\na: &x [*x]\n") == "line 2: nothing before it has the anchor &x");
   CHECK(refusal("a: &x [*x]\n") == "line 1: nothing before it has the anchor &x");
 }
 
