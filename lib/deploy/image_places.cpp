@@ -61,7 +61,7 @@ class Finder {
       search_kustomization(root, site, places_);
     } else if (is_object(root)) {
       objects_.emplace_back(&root, "");
-    } else {
+    } else if (find_member(root, "schemaVersion") == nullptr) {  // that would be a file of digests or pins
       search_values(root, "", site, places_);
       search_paths(root, "", site);
     }
