@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import shlex
 import subprocess
 
 from service import installed, run
@@ -45,6 +46,18 @@ class Podman:
 
     def __call__(self, *arguments, timeout=300):
         return run(*self._command, *arguments, env=self._environment, timeout=timeout)
+
+    def program(self, directory, insecure):
+        """The path of a program that is this podman, for scripts; it speaks plain HTTP with one registry."""
+        directory = pathlib.Path(directory)
+        (directory / "registries.conf").write_text(f'[[registry]]\nlocation = "{insecure}"\ninsecure = true\n')
+        settings = {name: self._environment[name] for name in ("CONTAINERS_CONF", "REGISTRY_AUTH_FILE")}
+        settings["CONTAINERS_REGISTRIES_CONF"] = directory / "registries.conf"
+        command = ["env", *(f"{name}={value}" for name, value in settings.items()), *self._command]
+        result = directory / "podman"
+        result.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, command))} "$@"\n')
+        result.chmod(0o755)
+        return result
 
     def pull(self, reference, *options):
         """The id of an image of a registry that speaks plain HTTP."""
