@@ -30,12 +30,17 @@ def clone(directory):
     return directory
 
 
+def cargo_environment(**changes):
+    """An environment in which cargo finds its own, whatever HOME is."""
+    home = pathlib.Path.home()
+    return environment(CARGO_HOME=os.environ.get("CARGO_HOME", home / ".cargo"),
+                       RUSTUP_HOME=os.environ.get("RUSTUP_HOME", home / ".rustup"), **changes)
+
+
 def build(directory, *arguments, registry=REGISTRY, **changes):
     """The digest of each component."""
     image = re.compile(re.escape(registry) + r"/demon-([a-z-]+)@(sha256:[0-9a-f]{64})")
-    home = pathlib.Path.home()
-    env = environment(CARGO_HOME=os.environ.get("CARGO_HOME", home / ".cargo"),
-                      RUSTUP_HOME=os.environ.get("RUSTUP_HOME", home / ".rustup"), **changes)
+    env = cargo_environment(**changes)
     lines = harness.succeeds("build", *arguments, cwd=directory, env=env, timeout=3000).splitlines()
     matches = [image.fullmatch(line) for line in lines]
     equal([bool(match) for match in matches], [True] * 3, lines)

@@ -9,8 +9,9 @@ import subprocess
 
 import delivery_cases  # registers its cases, which want the same build
 import harness
+import real_registry
 from answers import health, listening_port
-from demon_build import COMPONENTS, SCRATCH, SOURCES, build, clone, demon, layout, pushed
+from demon_build import COMPONENTS, SCRATCH, SOURCES, build, cargo_environment, clone, demon, layout, pushed
 from harness import Skip, case, equal, require
 from podman import podman
 from service import run
@@ -90,6 +91,21 @@ def pushes(_):
             for tag in tags:
                 raw = run("skopeo", "inspect", "--raw", "--tls-verify=false", f"docker://{host}/demon-{component}:{tag}")
                 equal("sha256:" + hashlib.sha256(raw.encode()).hexdigest(), digest)
+
+
+@case("two shards that cargo compiles apart are merged into the indexes of one build")
+def merges_shards(directory):
+    root, whole = demon()
+    with real_registry.registry() as served:
+        where = ["--registry", f"{served.host}/afewell-hh"]
+        for number in (1, 2):
+            part = directory / f"{number}.json"
+            harness.succeeds("build", "--push", "--shard", f"{number}/2", "--digests", part, "--output",
+                             f"oci:{directory}/{number}", *where, cwd=root, env=cargo_environment(), timeout=3000)
+            equal({len(each["platforms"]) for each in json.loads(part.read_text())["components"].values()}, {1})
+        merged = harness.succeeds("index", "merge", "--shards", "2", "--digests", directory / "whole.json", *where,
+                                  cwd=root, env=cargo_environment())
+        equal([line.partition("@")[2] for line in merged.splitlines()], list(whole.values()))
 
 
 @case("podman pulls each component from the registry by its digest, and it answers on /health")

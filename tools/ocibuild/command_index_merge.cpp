@@ -132,7 +132,7 @@ void add_index_merge_command(CommandLine& line, CLI::App& index) {
                                        [options](Session& session) { return run(*options, session); });
   add_list(command, "FILE", options->files, "FILE", "digests files of the parts");
   add_text(command, "--shards", options->shards, "N", "join the N shards of this workspace and commit");
-  add_text(command, "--digests", options->output, "FILE",
+  add_text(command, "-o,--digests", options->output, "FILE",
            "the joined digests, - for standard output; default: target/ocibuild/docker-image-digests.json")
       ->envname("OCIBUILD_DIGESTS");
   add_text(command, "--manifest-path", options->planning.manifest_path, "FILE",
@@ -141,8 +141,7 @@ void add_index_merge_command(CommandLine& line, CLI::App& index) {
   add_list(command, "--tag", options->planning.tags, "TAG", "with --shards: as for build; repeatable");
   add_tags_from(command, options->planning);
   command.add_flag("--push-by-digest", options->push.by_digest, "move no tag");
-  command.add_flag("--force-tag", options->push.force_tag,
-                   "move tags that should never move: sha-... and release versions");
+  add_force_tag_flag(command, options->push);
   add_network_options(command, options->push.network);
   add_json_flag(command, options->json, "the joined digests");
   command.footer(fmt::format("{}\n\n{}", index_merge_help, network_help));

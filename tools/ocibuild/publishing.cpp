@@ -38,10 +38,15 @@ Copied gather(const ReadStore& from, const std::vector<Descriptor>& roots, Memor
 
 }  // namespace
 
+void add_force_tag_flag(CLI::App& command, PushOptions& options) {
+  command.add_flag("--force-tag", options.force_tag,
+                   "move tags that should not move: sha-... and release versions, and others back to an older commit");
+}
+
 void add_push_options(CLI::App& command, PushOptions& options) {
   command.add_flag("--push", options.push, "publish the images in their registry, all tags last");
   command.add_flag("--push-by-digest", options.by_digest, "the same, but move no tag");
-  command.add_flag("--force-tag", options.force_tag, "move tags that should never move: sha-... and release versions");
+  add_force_tag_flag(command, options);
   add_network_options(command, options.network);
 }
 

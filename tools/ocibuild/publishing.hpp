@@ -32,6 +32,9 @@ struct PushOptions {
 /// Adds them to a command that makes images.
 void add_push_options(CLI::App& command, PushOptions& options);
 
+/// Adds `--force-tag` alone.
+void add_force_tag_flag(CLI::App& command, PushOptions& options);
+
 /// Where an image of a component goes: its name, which has to say a registry. Throws Error{invalid_argument}.
 Reference pushed_image(const std::string& component, const std::string& image);
 
