@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import subprocess
 
 from harness import case, contains, equal, fails, lacks, ocibuild, run_cases, succeeds
 from workspace import build_environment, given_binaries, make_workspace
@@ -89,7 +90,6 @@ def _(directory):
     done = ocibuild("plan", "--json", "--tags-from", "github", cwd=root, env=step.environment)
     equal(done.returncode, 3, done.stderr)
     contains(done.stderr, "sha-{git.sha}")
-    import subprocess
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]):
         subprocess.run(["git", "-C", root, *command], check=True)
     sha = subprocess.run(["git", "-C", root, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
