@@ -11,7 +11,7 @@ from pathlib import Path
 from cases import Skip
 from real_registry import registry
 
-ASSEMBLE, MOVE, PUSH = (str(Path(argument).resolve()) for argument in sys.argv[1:4])
+ASSEMBLE, MOVE, PUSH, PIN = (str(Path(argument).resolve()) for argument in sys.argv[1:5])
 
 
 def run(*command) -> subprocess.CompletedProcess:
@@ -48,6 +48,19 @@ class ExamplesTest(unittest.TestCase):
 
     def test_the_same_program_gives_the_same_digest_elsewhere(self):
         self.assertEqual(self.assemble(self.layout), self.assemble(self.directory / "elsewhere"))
+
+    def test_a_pinned_manifest_differs_in_its_reference_only(self):
+        digest = "sha256:" + "0" * 64
+        digests = self.directory / "digests.json"
+        digests.write_text(json.dumps({"schemaVersion": 1, "components": {"engine": {
+            "image": "ghcr.io/acme/engine", "digest": digest, "size": 1, "platforms": {}}}}))
+        manifest = self.directory / "pod.yaml"
+        manifest.write_text("kind: Pod\napiVersion: v1\nspec:\n  containers:\n"
+                            "    - name: engine   # the one\n      image: 'ghcr.io/acme/engine:1'  # pinned\n")
+        done = run(PIN, digests, manifest)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, manifest.read_text().replace("engine:1'", f"engine@{digest}'"))
+        self.assertIn(f"pod.yaml:6: engine is ghcr.io/acme/engine@{digest}", done.stderr)
 
     def test_a_moved_image_is_the_same_image(self):
         digest = self.assemble(self.layout)
