@@ -16,6 +16,7 @@
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/build/revision.hpp"
 #include "ocibuild/spec/reference.hpp"
+#include "spec/text.hpp"
 
 namespace ocibuild {
 namespace {
@@ -78,6 +79,16 @@ void place_given_binaries(std::vector<ComponentPlan>& components, const std::vec
       throw Error{Errc::invalid_argument, fmt::format("{}: nothing of that name is built", spelled)};
     if (place->given_binary) throw Error{Errc::invalid_argument, fmt::format("{}: given twice", spelled)};
     place->given_binary = given.path;
+  }
+}
+
+// The names of images on ghcr.io are in lower case whatever the registry's is, see image_name.
+void note_lower_case(Plan& plan) {
+  for (const ComponentPlan& component : plan.components) {
+    const std::string& registry = component.registry.value;
+    if (!registry.starts_with("ghcr.io/") || to_lower(registry) == registry) continue;
+    plan.notes.push_back(fmt::format("{} is written {}, as ghcr.io wants it", registry, to_lower(registry)));
+    return;
   }
 }
 
@@ -192,6 +203,7 @@ Plan decide(const PlanRequest& request, const RunCommand& run, How how) {
   }
   expect_features_somewhere(features, plan.components);
   expect_different_images(plan.components);
+  note_lower_case(plan);
   place_given_binaries(plan.components, request.binaries);
   keep_shard(plan, candidates, request.shard);
   plan.lock_file = lock_file(plan.workspace.root);

@@ -1,5 +1,7 @@
 #include "ocibuild/build/plan.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -48,10 +50,12 @@ TEST_CASE("of several values the one nearest to the user wins, and says where it
   CHECK(registry.origin == Origin::command_line);
 }
 
-TEST_CASE("on ghcr.io an owner with capitals names the packages in lower case") {
+TEST_CASE("on ghcr.io an owner with capitals names the packages in lower case, and this is told") {
   GivenServices services;
   services.edit(R"("registry": "ghcr.io/acme")", R"("registry": "ghcr.io/Acme")");
-  CHECK(services.plan().components[0].image.value == "ghcr.io/acme/api");
+  const Plan plan = services.plan();
+  CHECK(plan.components[0].image.value == "ghcr.io/acme/api");
+  CHECK(std::ranges::count(plan.notes, "ghcr.io/Acme is written ghcr.io/acme, as ghcr.io wants it") == 1);
 }
 
 TEST_CASE("maps of several origins are joined key by key") {
