@@ -5,11 +5,13 @@ import contextlib
 import json
 import random
 import subprocess
+import time
 
 from harness import PROGRAM, case, contains, environment, equal, fails, lacks, ocibuild, run_cases, succeeds
 from judges import skopeo_manifest, tiny_image
 from real_registry import passwords, registry
 from token_server import token_server
+from workspace import build_environment, given_binaries, make_workspace
 
 USER, PASSWORD = "alice", "open sesame"
 USERS = {USER: PASSWORD}
@@ -119,6 +121,23 @@ def anonymous(directory):
         succeeds("copy", source, f"{served.host}/a:1", env=nobody(directory, OCIBUILD_USERNAME=USER, OCIBUILD_PASSWORD=PASSWORD))
         contains(succeeds("verify", f"{served.host}/a:1", env=nobody(directory)), "verified 3 blobs")
         equal(tokens.requests[-1].user, None)
+
+
+@case("a push that is refused ends cargo, instead of waiting for what it compiles")
+def refused_early(directory):
+    with registry_with_tokens() as (served, _):
+        root = make_workspace(directory, f'registry = "{served.host}/acme"\nplatforms = ["linux/amd64"]')
+        (root / "beta/build.rs").write_text("fn main() { std::thread::sleep(std::time::Duration::from_secs(90)) }\n")
+        cargo = build_environment(directory)  # cargo finds its own below the user's HOME
+        home = {name: cargo.get(name, f"{cargo['HOME']}/.{name.partition('_')[0].lower()}")
+                for name in ("CARGO_HOME", "RUSTUP_HOME")}
+        began = time.monotonic()
+        message = fails(6, "build", "--push", *given_binaries(directory, ["alpha"], ["amd64"]), cwd=root,
+                        env=nobody(directory, GIT_CEILING_DIRECTORIES=directory, **home))
+        contains(message, "pushing")
+        contains(message, "anonymous")
+        equal(time.monotonic() - began < 60, True)
+        lacks(served.requests()[-1].uri, "/manifests/")
 
 
 @case("a wrong password gets no token, which ends with 6 and names the token server")

@@ -127,7 +127,9 @@ void stage_early(const BuildEvent& event, const Plan& plan, const Store& store, 
 BuildEvents events(const Plan& plan, const Store& store, BuildDisplay& display, Publisher* publisher) {
   return [&plan, &store, &display, publisher](const BuildEvent& event) {
     display.show(event);
-    if (publisher != nullptr) stage_early(event, plan, store, *publisher);
+    if (publisher == nullptr) return;
+    publisher->require_rights();  // nobody wants to wait for cargo, only to be refused
+    stage_early(event, plan, store, *publisher);
   };
 }
 

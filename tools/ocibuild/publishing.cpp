@@ -112,8 +112,15 @@ void Publisher::stage(std::size_t target, const ReadStore& from, const Descripto
     } catch (const Error& error) {
       gave_up_ = true;
       session_.console.detail(Verbosity::verbose, fmt::format("not sent early: {}", error.what()));
+      const std::lock_guard lock{mutex_};
+      if (error.code() == Errc::unauthorized || error.code() == Errc::denied) refusal_ = error;
     }
   });
+}
+
+void Publisher::require_rights() {
+  const std::lock_guard lock{mutex_};
+  if (refusal_) throw *refusal_;
 }
 
 ReleaseSummary Publisher::publish(const ReadStore& from, const std::vector<Descriptor>& roots) {

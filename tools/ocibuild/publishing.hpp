@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,9 @@ class Publisher {
   /// nothing more is sent.
   void stage(std::size_t target, const ReadStore& from, const Descriptor& blob);
 
+  /// Throws Error{unauthorized, denied} when a registry refused what was staged: publishing would fail as well.
+  void require_rights();
+
   /// Publishes one root for each target, and says what it took. `from` and that of `stage` outlive this object.
   ReleaseSummary publish(const ReadStore& from, const std::vector<Descriptor>& roots);
 
@@ -83,6 +87,7 @@ class Publisher {
   std::uint64_t sent_ = 0;                        // bytes, those on their way included
   std::uint64_t unsent_ = 0;                      // bytes that the registry had already
   std::uint64_t all_ = 0;                         // bytes; 0: not known yet
+  std::optional<Error> refusal_;
 
   std::atomic<bool> gave_up_ = false;  // nothing is sent early any more
   std::unique_ptr<Release> release_;
