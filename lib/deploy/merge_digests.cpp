@@ -43,8 +43,7 @@ Index join_indexes(const std::string& name, const Index& one, const Index& other
   Index joint = one;
   joint.manifests.insert(joint.manifests.end(), other.manifests.begin(), other.manifests.end());
   std::ranges::sort(joint.manifests, stands_before);
-  const auto [first, last] = std::ranges::unique(joint.manifests);
-  joint.manifests.erase(first, last);
+  joint.manifests.erase(std::unique(joint.manifests.begin(), joint.manifests.end()), joint.manifests.end());
   Index rest = other;
   rest.manifests = joint.manifests;
   if (rest == joint) return joint;
