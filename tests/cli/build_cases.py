@@ -104,7 +104,8 @@ def _(directory):
         import jsonschema
     except ImportError:
         raise Skip("the Python module jsonschema is not installed")
-    schema = json.loads((pathlib.Path(__file__).parents[2] / "schemas" / "docker-image-digests.json").read_text())
+    root = pathlib.Path(__file__).parents[2]
+    schema = json.loads((root / "lib" / "deploy" / "docker-image-digests.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     for more in ([], ["--registry", "ghcr.io/acme", "--tag", "v1", "--tag", "v2"]):
         root, done = build(directory / str(len(more)), "--json", *more)
@@ -112,14 +113,14 @@ def _(directory):
     other = json.loads(done.stdout)
     del other["components"]["alpha"]["index"]  # as for what another program made
     jsonschema.validate(other, schema)
-    for change in ({"digest": "latest"}, {"index": {}}, {"tags": [":"]}):
+    for name, change in (("alpha", {"digest": "latest"}), ("alpha", {"index": {}}), ("alpha", {"tags": [":"]}), ("-", {})):
         wrong = json.loads(done.stdout)
-        wrong["components"]["alpha"].update(change)
+        wrong["components"][name] = wrong["components"]["alpha"] | change
         try:
             jsonschema.validate(wrong, schema)
         except jsonschema.ValidationError:
             continue
-        raise AssertionError(f"the schema takes {change}")
+        raise AssertionError(f"the schema takes {name} with {change}")
 
 
 @case("--json prints the digests file")
