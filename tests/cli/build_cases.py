@@ -113,7 +113,8 @@ def _(directory):
     other = json.loads(done.stdout)
     del other["components"]["alpha"]["index"]  # as for what another program made
     jsonschema.validate(other, schema)
-    for name, change in (("alpha", {"digest": "latest"}), ("alpha", {"index": {}}), ("alpha", {"tags": [":"]}), ("-", {})):
+    mistakes = (("alpha", {"digest": "latest"}), ("alpha", {"index": {}}), ("alpha", {"tags": [":"]}), ("-alpha", {}))
+    for name, change in mistakes:
         wrong = json.loads(done.stdout)
         wrong["components"][name] = wrong["components"]["alpha"] | change
         try:

@@ -73,7 +73,9 @@ TEST_CASE("only the reference changes, in the style it is written in") {
       {": >-\n      ", "\n"},    {": |  # why\n      ", "\n\n"}, {":\n      ", "\n    tty: true\n"},
       {": !!str &image ", "\n"}, {": &i # why\n      '", "'"},
   };
-  for (const auto& [before, after] : spellings) {
+  for (const auto& [front, back] : spellings) {
+    const std::string& before = front;  // clang 14 lets no lambda have a part of a pair, as CAPTURE's is
+    const std::string& after = back;
     CAPTURE(before);
     CHECK(pin(pod(before + old + after)) == pod(before + pinned + after));
   }
