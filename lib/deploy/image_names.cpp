@@ -1,9 +1,16 @@
-// References as texts.
+// References as texts, and the parts of them.
 #include "deploy/image_names.hpp"
 
 #include "ocibuild/base/error.hpp"
 
 namespace ocibuild {
+
+std::string NewImage::string() const {
+  std::string text = name;
+  if (tag && !tag->empty()) text += ":" + *tag;
+  if (!digest.empty()) text += "@" + digest;
+  return text;
+}
 
 std::optional<Reference> parse_image(std::string_view text) {
   try {
@@ -18,6 +25,12 @@ bool is_same_image(std::string_view one, std::string_view other) {
   const auto b = parse_image(other);
   if (!a || !b) return one == other;
   return a->name() == b->name() && a->tag_or_digest() == b->tag_or_digest();
+}
+
+bool has_same_name(std::string_view one, std::string_view other) {
+  const auto a = parse_image(one);
+  const auto b = parse_image(other);
+  return a && b ? a->name() == b->name() : one == other;
 }
 
 NewImage split_image(std::string_view text) {

@@ -16,6 +16,10 @@ std::optional<Reference> parse_image(std::string_view text);
 /// to itself only.
 bool is_same_image(std::string_view one, std::string_view other);
 
+/// True when both name the same repository, with whatever tags and digests. What is no reference is equal to itself
+/// only.
+bool has_same_name(std::string_view one, std::string_view other);
+
 /// The parts of a reference as they are spelled.
 NewImage split_image(std::string_view text);
 

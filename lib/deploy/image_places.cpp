@@ -30,7 +30,6 @@ const YamlNode* find_path(const YamlNode& from, std::string_view path) {
   while (node != nullptr && !path.empty()) {
     const std::size_t dot = std::min(path.find('.'), path.size());
     node = find_member(*node, path.substr(0, dot));
-    if (node != nullptr) node = &dereference(*node);
     path.remove_prefix(std::min(dot + 1, path.size()));
   }
   return node;
@@ -84,7 +83,7 @@ class Finder {
   }
 
   void search_object(const YamlNode& object, const std::string& path, std::size_t document) {
-    ImageSite site{.kind = member_text(object, "kind"), .document = document};
+    ImageSite site{.kind = std::string{member_text(object, "kind")}, .document = document};
     const YamlNode* items = find_path(object, "items");
     if (site.kind.ends_with("List") && items != nullptr) return add_items(*items, join_path(path, "items"));
     if (const YamlNode* metadata = find_path(object, "metadata")) {

@@ -33,7 +33,4 @@ struct ImageParts {
 /// Finds the parts in a mapping.
 ImageParts image_parts(const YamlNode& mapping, ImageSite::Form form);
 
-/// The text of a scalar; empty when there is none, or it is null.
-std::string_view text_of(const YamlNode* scalar);
-
 }  // namespace ocibuild

@@ -28,7 +28,7 @@ Reached follow(const Reached& from, const std::string& step) {
   for (const auto& [node, path] : from.nodes()) {
     if (step != "[]") {
       const YamlNode* member = find_member(*node, step);
-      if (member != nullptr) next.add(dereference(*member), join_path(path, step));
+      if (member != nullptr) next.add(*member, join_path(path, step));
       continue;
     }
     for (std::size_t i = 0; i < node->items.size(); ++i) {
@@ -42,7 +42,7 @@ Reached follow(const Reached& from, const std::string& step) {
 }  // namespace
 
 void search_kustomization(const YamlNode& root, const ImageSite& site, PlaceList& places) {
-  const YamlNode& images = dereference(*find_member(root, "images"));
+  const YamlNode& images = *find_member(root, "images");
   Reached entries;
   for (std::size_t i = 0; i < images.items.size(); ++i) {
     const YamlNode& entry = dereference(*images.items[i]);

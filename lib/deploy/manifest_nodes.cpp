@@ -8,11 +8,6 @@
 namespace ocibuild {
 namespace {
 
-bool is_null(const YamlNode& node) {
-  if (node.kind != YamlNode::Kind::scalar || node.style != YamlNode::Style::plain) return false;
-  return node.text.empty() || node.text == "~" || node.text == "null" || node.text == "Null" || node.text == "NULL";
-}
-
 void require(const YamlNode& node, YamlNode::Kind kind, std::string_view name, std::string_view expected) {
   if (node.kind != kind) refuse(node, fmt::format("{} is not {}", name, expected));
 }
@@ -31,10 +26,8 @@ void ManifestNodes::visit(const YamlNode& node) {
 
 const YamlNode* ManifestNodes::find(const YamlNode& node, std::string_view name) {
   visit(node);
-  const YamlNode* found = find_member(node, name);
-  if (found == nullptr) return nullptr;
-  const YamlNode& member = dereference(*found);
-  return is_null(member) ? nullptr : &member;
+  const YamlNode* member = find_member(node, name);
+  return member == nullptr || is_null(*member) ? nullptr : member;
 }
 
 const YamlNode* ManifestNodes::mapping(const YamlNode& node, std::string_view name) {

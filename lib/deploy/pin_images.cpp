@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "deploy/image_names.hpp"
 #include "deploy/image_places.hpp"
 #include "deploy/splice.hpp"
 #include "ocibuild/base/error.hpp"
@@ -16,14 +17,6 @@ using Form = ImageSite::Form;
 
 [[noreturn]] void refuse(const ImageSite& site, std::string_view problem, std::string help) {
   throw Error{Errc::unsupported, fmt::format("line {}: {}", site.line, problem)}.add_help(std::move(help));
-}
-
-bool is_same_name(std::string_view one, std::string_view other) {
-  try {
-    return Reference::parse(one).name() == Reference::parse(other).name();
-  } catch (const Error&) {
-    return one == other;
-  }
 }
 
 // What every scalar is to hold. A site that stays as it is holds on to its scalars too, since another may share them.
@@ -88,13 +81,13 @@ class PartsWriter {
   void write_name(const std::string& name) {
     const std::string_view registry = text_of(parts_.registry);
     const std::string_view repository = text_of(parts_.repository);
-    if (repository.empty() && is_same_name(text_of(parts_.replaces), name)) return;
+    if (repository.empty() && has_same_name(text_of(parts_.replaces), name)) return;
     if (parts_.repository == nullptr) {
       refuse(place_.site, "the entry has no newName, which would name the other image",
              fmt::format("add 'newName: {}' to it", text_of(parts_.replaces)));
     }
     const std::string now = registry.empty() ? std::string{repository} : fmt::format("{}/{}", registry, repository);
-    if (is_same_name(now, name)) return;
+    if (has_same_name(now, name)) return;
     if (registry.empty()) return claim(*parts_.repository, name);
     const Reference reference = Reference::parse(name);
     claim(*parts_.registry, reference.registry);
@@ -137,20 +130,20 @@ class PartsWriter {
 
   // Another key takes the place of `key`, and its value that of `value`.
   void exchange(std::string_view key, const YamlNode& value, std::string_view new_key, std::string_view content) {
-    for (const YamlEntry& entry : place_.node->entries) {
-      if (entry.key->kind != YamlNode::Kind::scalar || entry.key->text != key) continue;
-      claim(*entry.key, new_key);
-      return claim(value, content);
-    }
-    refuse(place_.site, fmt::format("the {} comes from elsewhere, by a merge key", key), "write it into the entry");
+    claim(*own_entry(key).key, new_key);
+    claim(value, content);
   }
 
   void insert(std::string_view after, std::string_view key, std::string_view value) {
+    claims_.insert({place_.node, own_entry(after).value, std::string{key}, std::string{value}});
+  }
+
+  // The entry of `key` that stands in the mapping itself.
+  const YamlEntry& own_entry(std::string_view key) const {
     for (const YamlEntry& entry : place_.node->entries) {
-      if (entry.key->kind != YamlNode::Kind::scalar || entry.key->text != after) continue;
-      return claims_.insert({place_.node, entry.value, std::string{key}, std::string{value}});
+      if (entry.key->kind == YamlNode::Kind::scalar && entry.key->text == key) return entry;
     }
-    refuse(place_.site, fmt::format("the {} comes from elsewhere, by a merge key", after), "write it into the entry");
+    refuse(place_.site, fmt::format("the {} comes from elsewhere, by a merge key", key), "write it into the entry");
   }
 
   const ImagePlace& place_;

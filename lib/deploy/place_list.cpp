@@ -40,27 +40,20 @@ Error template_error() {
       "pin the chart's values.yaml, or the output of 'helm template'");
 }
 
-std::string member_text(const YamlNode& mapping, std::string_view key) {
-  const YamlNode* member = find_member(mapping, key);
-  if (member == nullptr) return {};
-  const YamlNode& node = dereference(*member);
-  return node.kind == Kind::scalar ? std::string{text_of(&node)} : std::string{};
-}
-
 std::string join_path(std::string_view path, std::string_view step) {
   return fmt::format("{}{}{}", path, path.empty() || step.starts_with('[') ? "" : ".", step);
 }
 
 std::string item_step(const YamlNode& item, std::size_t index) {
-  const std::string name = member_text(item, "name");
+  const std::string_view name = member_text(item, "name");
   return name.empty() ? fmt::format("[{}]", index) : fmt::format("[{}]", name);
 }
 
 void PlaceList::add_member(const YamlNode& mapping, std::string_view key, const std::string& path, ImageSite site) {
-  const YamlNode* value = find_member(mapping, key);
-  if (value == nullptr) return;
+  const YamlEntry* entry = find_entry(mapping, key);
+  if (entry == nullptr) return;
   if (!site.kind.empty()) site.container = member_text(mapping, "name");
-  add_value(*value, mapping, join_path(path, key), std::move(site));
+  add_value(*entry->value, mapping, join_path(path, key), std::move(site));
 }
 
 void PlaceList::add_value(const YamlNode& value, const YamlNode& around, std::string path, ImageSite site) {

@@ -46,9 +46,6 @@ std::string join_path(std::string_view path, std::string_view step);
 /// The step to an item of a list: its name where it has one, since that stays when items move.
 std::string item_step(const YamlNode& item, std::size_t index);
 
-/// The content of a scalar member; empty when there is none.
-std::string member_text(const YamlNode& mapping, std::string_view key);
-
 /// For a template of Helm where YAML was expected.
 Error template_error();
 

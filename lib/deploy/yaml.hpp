@@ -62,8 +62,20 @@ YamlDocuments parse_yaml(std::string_view text);
 /// The node itself, or what it stands for when it is an alias.
 const YamlNode& dereference(const YamlNode& node);
 
-/// The value of a scalar key in a mapping or an alias of one, also where merge keys (`<<`) bring it in; null when there
-/// is none, or `node` is no mapping. The result may be an alias.
+/// The entry with a scalar key in a mapping or an alias of one, also where merge keys (`<<`) bring it in; null when
+/// there is none, or `node` is no mapping. Its value may be an alias.
+const YamlEntry* find_entry(const YamlNode& node, std::string_view key);
+
+/// The value of that entry, or what it stands for when it is an alias; null when there is none.
 const YamlNode* find_member(const YamlNode& node, std::string_view key);
+
+/// True for what YAML 1.1 takes for null: a scalar without quotes that is empty, `~` or `null`.
+bool is_null(const YamlNode& node);
+
+/// The content of a scalar; empty when there is none, when it is null, or no scalar.
+std::string_view text_of(const YamlNode* node);
+
+/// The content of the member, as `text_of` has it.
+std::string_view member_text(const YamlNode& node, std::string_view key);
 
 }  // namespace ocibuild

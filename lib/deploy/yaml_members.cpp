@@ -1,4 +1,4 @@
-// Following aliases and merge keys.
+// Following aliases and merge keys, and reading what they lead to.
 #include <set>
 #include <vector>
 
@@ -10,7 +10,7 @@ const YamlNode& dereference(const YamlNode& node) {
   return node.kind == YamlNode::Kind::alias ? *node.target : node;
 }
 
-const YamlNode* find_member(const YamlNode& node, std::string_view key) {
+const YamlEntry* find_entry(const YamlNode& node, std::string_view key) {
   std::vector<const YamlNode*> mappings{&dereference(node)};  // the last one is looked at next
   std::set<const YamlNode*> seen;
   while (!mappings.empty()) {
@@ -20,7 +20,7 @@ const YamlNode* find_member(const YamlNode& node, std::string_view key) {
     const YamlNode* merged = nullptr;
     for (const YamlEntry& entry : mapping.entries) {
       const YamlNode& name = dereference(*entry.key);
-      if (name.kind == YamlNode::Kind::scalar && name.text == key) return entry.value;
+      if (name.kind == YamlNode::Kind::scalar && name.text == key) return &entry;
       if (name.kind == YamlNode::Kind::scalar && name.text == "<<") merged = &dereference(*entry.value);
     }
     if (merged == nullptr) continue;
@@ -31,6 +31,25 @@ const YamlNode* find_member(const YamlNode& node, std::string_view key) {
     }
   }
   return nullptr;
+}
+
+const YamlNode* find_member(const YamlNode& node, std::string_view key) {
+  const YamlEntry* entry = find_entry(node, key);
+  return entry == nullptr ? nullptr : &dereference(*entry->value);
+}
+
+bool is_null(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::scalar || node.style != YamlNode::Style::plain) return false;
+  return node.text.empty() || node.text == "~" || node.text == "null" || node.text == "Null" || node.text == "NULL";
+}
+
+std::string_view text_of(const YamlNode* node) {
+  const bool has_text = node != nullptr && node->kind == YamlNode::Kind::scalar && !is_null(*node);
+  return has_text ? std::string_view{node->text} : std::string_view{};
+}
+
+std::string_view member_text(const YamlNode& node, std::string_view key) {
+  return text_of(find_member(node, key));
 }
 
 }  // namespace ocibuild

@@ -84,6 +84,16 @@ TEST_CASE("members are found through aliases and merge keys, one's own first") {
   CHECK(find_member(root, "<") == nullptr);
 }
 
+TEST_CASE("a null has no text in any spelling, and a quoted one has") {
+  const YamlDocuments documents =
+      parse_yaml("{a: , b: ~, c: null, d: Null, e: NULL, f: 'null', g: &g x, h: *g, i: []}");
+  const YamlNode& root = *documents.roots.at(0);
+  for (const char* key : {"a", "b", "c", "d", "e", "i", "absent"}) CHECK(member_text(root, key).empty());
+  CHECK(member_text(root, "f") == "null");
+  CHECK(member_text(root, "h") == "x");
+  CHECK(find_entry(root, "h")->value->kind == YamlNode::Kind::alias);
+}
+
 TEST_CASE("aliases cost nothing: a billion laughs are a few nodes") {
   std::string text = "a0: &a0 lol\n";
   for (int i = 1; i < 60; ++i) {
