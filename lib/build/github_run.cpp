@@ -18,11 +18,6 @@ namespace {
 constexpr std::size_t max_event = 32 << 20;  // GitHub's own limit for a webhook's payload is 25 MB
 constexpr std::size_t longest_tag = 128;
 
-std::string value_of(const StringMap& environment, const std::string& name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? std::string{} : found->second;
-}
-
 const JsonValue* member(const JsonValue* object, std::string_view name) {
   if (object == nullptr) return nullptr;
   const auto found = std::ranges::find(object->members, name, &JsonMember::name);

@@ -1,9 +1,8 @@
 // By how much an image may grow.
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/number.hpp"
 #include "ocibuild/build/settings.hpp"
 
 namespace ocibuild {
@@ -12,10 +11,8 @@ namespace {
 constexpr std::uint64_t max_percent = 100'000;
 
 std::uint64_t parse_percent(std::string_view text) {
-  std::uint64_t percent = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), percent);
-  const bool is_number = failure == std::errc{} && end == text.data() + text.size();
-  if (is_number && percent <= max_percent) return percent;
+  const auto percent = whole_number<std::uint64_t>(text);
+  if (percent && *percent <= max_percent) return *percent;
   throw Error{Errc::invalid_argument, fmt::format("`{}%` is no growth, as in 10% or 5MB", text)};
 }
 

@@ -7,13 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "ocibuild/base/string_map.hpp"
+
 namespace ocibuild {
 namespace {
-
-std::string value_of(const std::map<std::string, std::string>& variables, const std::string& name) {
-  const auto found = variables.find(name);
-  return found == variables.end() ? std::string{} : found->second;
-}
 
 /// $CARGO_HOME, else .cargo in the home directory.
 std::filesystem::path cargo_home(const std::map<std::string, std::string>& environment) {

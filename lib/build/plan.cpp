@@ -2,7 +2,6 @@
 #include "ocibuild/build/plan.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -14,6 +13,7 @@
 #include "build/sharing.hpp"
 #include "build/timestamp.hpp"
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/number.hpp"
 #include "ocibuild/build/revision.hpp"
 #include "ocibuild/spec/reference.hpp"
 #include "spec/text.hpp"
@@ -22,17 +22,15 @@ namespace ocibuild {
 namespace {
 
 std::string variable(const StringMap& environment, const std::string& name, const std::string& otherwise = {}) {
-  const auto found = environment.find(name);
-  return found == environment.end() || found->second.empty() ? otherwise : found->second;
+  std::string value = value_of(environment, name);
+  return value.empty() ? otherwise : value;
 }
 
 // https://reproducible-builds.org/specs/source-date-epoch: a decimal number of seconds.
 std::int64_t creation_time(const StringMap& environment, const std::optional<Revision>& revision) {
   const std::string text = variable(environment, "SOURCE_DATE_EPOCH");
   if (text.empty()) return revision ? revision->commit_time : 0;
-  std::int64_t seconds = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (failure == std::errc{} && end == text.data() + text.size()) return seconds;
+  if (const auto seconds = whole_number<std::int64_t>(text)) return *seconds;
   throw Error{Errc::invalid_argument, fmt::format("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", text)};
 }
 

@@ -8,17 +8,10 @@
 
 #include "build/setting_values.hpp"
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/number.hpp"
 
 namespace ocibuild {
 namespace {
-
-template <class Number>
-std::optional<Number> whole_number(std::string_view text) {
-  Number number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 struct Unit {
   std::string_view name;

@@ -2,24 +2,18 @@
 #include "ocibuild/build/shard.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 #include <tuple>
 
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/number.hpp"
 
 namespace ocibuild {
 namespace {
 
 constexpr unsigned max_shards = 1000;
-
-unsigned read_number(std::string_view text) {
-  unsigned number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return failure == std::errc{} && end == text.data() + text.size() ? number : 0;
-}
 
 auto order(const ImageId& image) {
   const Platform& platform = image.platform;
@@ -31,11 +25,18 @@ auto order(const ImageId& image) {
 Shard Shard::parse(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash != std::string_view::npos) {
-    const Shard shard{.number = read_number(text.substr(0, slash)), .count = read_number(text.substr(slash + 1))};
+    const Shard shard{.number = whole_number<unsigned>(text.substr(0, slash)).value_or(0),
+                      .count = whole_number<unsigned>(text.substr(slash + 1)).value_or(0)};
     if (shard.number >= 1 && shard.number <= shard.count && shard.count <= max_shards) return shard;
   }
   throw Error{Errc::invalid_argument,
               fmt::format("`{}` is no shard: expected I/N, with I from 1 to N, as in 1/3", text)};
+}
+
+unsigned parse_shard_count(std::string_view text) {
+  const auto count = whole_number<unsigned>(text);
+  if (count && *count >= 1 && *count <= max_shards) return *count;
+  throw Error{Errc::invalid_argument, fmt::format("`{}` is no number of shards, from 1 to {}", text, max_shards)};
 }
 
 std::string shard_tag(std::string_view revision, const Shard& shard) {

@@ -2,11 +2,11 @@
 #include "ocibuild/deploy/expected_statuses.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/number.hpp"
 #include "spec/text.hpp"
 
 namespace ocibuild {
@@ -19,10 +19,9 @@ namespace {
 }
 
 int parse_status(std::string_view text) {
-  int status = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), status);
-  if (failure != std::errc{} || end != text.data() + text.size() || status < 100 || status > 599) refuse(text);
-  return status;
+  const auto status = whole_number<int>(text);
+  if (!status || *status < 100 || *status > 599) refuse(text);
+  return *status;
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "deploy/github_failure.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "ocibuild/base/duration.hpp"
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/number.hpp"
 #include "ocibuild/http/retry.hpp"
 #include "spec/json.hpp"
 #include "spec/text.hpp"
@@ -44,12 +44,7 @@ std::string message_of(HttpResponse& response, const Secrets& secrets) {
 
 /// The number in a header field, if it is one.
 std::optional<std::int64_t> number(const Headers& headers, std::string_view name) {
-  const auto field = headers.first(name);
-  if (!field) return {};
-  std::int64_t value = 0;
-  const auto [end, failure] = std::from_chars(field->data(), field->data() + field->size(), value);
-  const bool is_whole = failure == std::errc{} && end == field->data() + field->size() && value >= 0;
-  return is_whole ? std::optional{value} : std::nullopt;
+  return whole_number<std::int64_t>(headers.first(name).value_or(""));
 }
 
 /// How long a rate limit lasts, as far as the answer says.

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iterator>
 
 #include <fmt/format.h>
 
 #include "deploy/manifest_nodes.hpp"
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/number.hpp"
 #include "spec/text.hpp"
 
 namespace ocibuild {
@@ -19,12 +19,9 @@ constexpr std::array<std::string_view, 3> probe_kinds{"readiness", "liveness", "
 constexpr std::array<std::string_view, 3> other_actions{"exec", "tcpSocket", "grpc"};
 
 std::uint16_t parse_port(const YamlNode& node, std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (failure != std::errc{} || end != text.data() + text.size() || port == 0) {
-    refuse(node, fmt::format("{} is not a port from 1 to 65535", quote(text)));
-  }
-  return port;
+  const auto port = whole_number<std::uint16_t>(text);
+  if (!port || *port == 0) refuse(node, fmt::format("{} is not a port from 1 to 65535", quote(text)));
+  return *port;
 }
 
 /// Everything that a pod's template says, around its containers.

@@ -6,15 +6,11 @@
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/string_map.hpp"
 #include "spec/text.hpp"
 
 namespace ocibuild {
 namespace {
-
-std::string_view value_of(const Annotations& annotations, std::string_view key) {
-  const auto entry = annotations.find(std::string{key});
-  return entry == annotations.end() ? std::string_view{} : entry->second;
-}
 
 std::string_view preferred_key(NamedBy named_by) {
   return named_by == NamedBy::ref_name ? annotation::ref_name : annotation::image_name;
@@ -63,9 +59,9 @@ Descriptor without_names(Descriptor root) {
 std::vector<NamedRoot> named_roots(const Index& index, NamedBy named_by) {
   std::vector<NamedRoot> roots;
   for (const Descriptor& entry : index.manifests) {
-    std::string_view name = value_of(entry.annotations, preferred_key(named_by));
+    std::string name = value_of(entry.annotations, preferred_key(named_by));
     if (name.empty()) name = value_of(entry.annotations, other_key(named_by));
-    roots.push_back({std::string{name}, without_names(entry)});
+    roots.push_back({std::move(name), without_names(entry)});
   }
   return roots;
 }

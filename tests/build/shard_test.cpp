@@ -59,6 +59,14 @@ TEST_CASE("a shard is spelled I/N") {
   }
 }
 
+TEST_CASE("the number of shards is a number from 1 on, and is named when it is not") {
+  CHECK(parse_shard_count("3") == 3);
+  for (const char* const bad : {"", "0", "-1", "1/3", "9999"}) {
+    CAPTURE(bad);
+    CHECK(says(failure_of([&] { return parse_shard_count(bad); }), "is no number of shards, from 1 to 1000"));
+  }
+}
+
 TEST_CASE("a shard is planned as if its images were all there are") {
   GivenServices services;
   services.request.shard = {.number = 2, .count = 2};

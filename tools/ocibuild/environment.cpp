@@ -1,7 +1,6 @@
 // Reading the environment of the process.
 #include "environment.hpp"
 
-#include <charconv>
 #include <string_view>
 
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/number.hpp"
 
 namespace ocibuild {
 
@@ -23,11 +23,6 @@ Environment process_environment() {
   return environment;
 }
 
-std::string value_of(const Environment& environment, const std::string& name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? "" : found->second;
-}
-
 bool is_set(const Environment& environment, const std::string& name) {
   return !value_of(environment, name).empty();
 }
@@ -35,12 +30,9 @@ bool is_set(const Environment& environment, const std::string& name) {
 std::int64_t source_date_epoch(const Environment& environment) {
   const std::string text = value_of(environment, "SOURCE_DATE_EPOCH");
   if (text.empty()) return 0;
-  std::int64_t seconds = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (failure != std::errc{} || end != text.data() + text.size() || seconds < 0) {
-    throw Error{Errc::invalid_argument, fmt::format("SOURCE_DATE_EPOCH: '{}' is not a number of seconds", text)};
-  }
-  return seconds;
+  const auto seconds = whole_number<std::int64_t>(text);
+  if (seconds && *seconds >= 0) return *seconds;
+  throw Error{Errc::invalid_argument, fmt::format("SOURCE_DATE_EPOCH: '{}' is not a number of seconds", text)};
 }
 
 }  // namespace ocibuild

@@ -2,19 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
+
+#include "ocibuild/base/string_map.hpp"
 
 namespace ocibuild {
 
-/// Variables and their values.
-using Environment = std::map<std::string, std::string>;
+/// Variables and their values. Nobody here tells one that is not set from one that is empty.
+using Environment = StringMap;
 
 /// The environment of this process.
 Environment process_environment();
-
-/// The value of a variable; empty when it is not set. Nobody here tells the two apart.
-std::string value_of(const Environment& environment, const std::string& name);
 
 /// True when the variable is set to something that is not empty.
 bool is_set(const Environment& environment, const std::string& name);

@@ -2,12 +2,12 @@
 #include "options.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "ocibuild/base/number.hpp"
 #include "text.hpp"
 
 namespace ocibuild {
@@ -40,12 +40,9 @@ CLI::Option* add_list(CLI::App& command, const std::string& names, std::vector<s
 
 CLI::Option* add_jobs(CLI::App& command, std::optional<unsigned>& jobs, const std::string& description) {
   const auto assign = [&jobs](const std::string& text) {
-    unsigned number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc{} || end != text.data() + text.size() || number < 1 || number > 1024) {
-      throw Error{Errc::invalid_argument, fmt::format("--jobs: '{}' is not a number from 1 to 1024", text)};
-    }
-    jobs = number;
+    jobs = whole_number<unsigned>(text);
+    if (jobs && *jobs >= 1 && *jobs <= 1024) return;
+    throw Error{Errc::invalid_argument, fmt::format("--jobs: '{}' is not a number from 1 to 1024", text)};
   };
   return command.add_option_function<std::string>("-j,--jobs", assign, description)->type_name("N");
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
+#include "ocibuild/base/string_map.hpp"
 #include "ocibuild/build/revision.hpp"
 #include "ocibuild/spec/manifest.hpp"
 #include "ocibuild/store/graph.hpp"
@@ -11,8 +12,7 @@
 namespace ocibuild {
 namespace {
 
-const std::string revision_key = "org.opencontainers.image.revision";
-const std::string created_key = "org.opencontainers.image.created";
+constexpr std::string_view revision_annotation = "org.opencontainers.image.revision";
 
 /// What ocibuild, buildx and others put on an index or manifest. Whoever says nothing there has no commit to protect.
 Annotations annotations_of(const TagMove& move) {
@@ -23,11 +23,6 @@ Annotations annotations_of(const TagMove& move) {
     case NodeKind::blob: break;
   }
   return {};
-}
-
-std::string value_of(const Annotations& annotations, const std::string& key) {
-  const auto found = annotations.find(key);
-  return found == annotations.end() ? std::string{} : found->second;
 }
 
 /// Times in UTC, to the second, are ordered as their texts are.
@@ -50,11 +45,11 @@ std::function<void(const TagMove&)> refuse_older_commits(ReleasedCommit commit, 
   if (commit.revision.empty()) return {};
   return [commit = std::move(commit), run = std::move(run)](const TagMove& move) {
     const Annotations annotations = annotations_of(move);
-    const std::string theirs = value_of(annotations, revision_key);
+    const std::string theirs = value_of(annotations, revision_annotation);
     if (theirs.empty() || theirs == commit.revision) return;
     const auto comes_later = comes_after(run, commit.directory, theirs, commit.revision);
     if (comes_later.value_or(false)) throw refusal(move, theirs, commit, "which comes after this one");
-    if (!comes_later && is_later(value_of(annotations, created_key), commit.created)) {
+    if (!comes_later && is_later(value_of(annotations, created_annotation), commit.created)) {
       throw refusal(move, theirs, commit, "which is later, and which this clone does not know")
           .add_help("with the whole history (actions/checkout: fetch-depth: 0) git can say whether it is a descendant");
     }

@@ -4,11 +4,15 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "ocibuild/base/process.hpp"
 #include "ocibuild/registry/release.hpp"
 
 namespace ocibuild {
+
+/// The annotation with the time of an image's commit.
+inline constexpr std::string_view created_annotation = "org.opencontainers.image.created";
 
 /// The commit that is about to be released.
 struct ReleasedCommit {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ocibuild/base/string_map.hpp"
 #include "ocibuild/spec/media_type.hpp"
 #include "ocibuild/spec/platform.hpp"
 
@@ -78,8 +79,6 @@ struct Growth {
 
   friend bool operator==(const Growth&, const Growth&) = default;
 };
-
-using StringMap = std::map<std::string, std::string>;
 
 /// Everything one origin says; what it leaves open is absent. Keys are spelled as in Cargo.toml.
 struct Settings {

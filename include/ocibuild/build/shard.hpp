@@ -23,6 +23,9 @@ struct Shard {
   friend bool operator==(const Shard&, const Shard&) = default;
 };
 
+/// Reads N, the number of shards. Throws Error{invalid_argument}.
+unsigned parse_shard_count(std::string_view text);
+
 /// The tag under which a registry keeps what a shard made of an image until the shards are joined:
 /// `shard-REVISION-I-of-N`.
 std::string shard_tag(std::string_view revision, const Shard& shard);
