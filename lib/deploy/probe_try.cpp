@@ -84,10 +84,10 @@ ProbeReport judge(const ProbeTarget& target, const Answer& answer) {
                      .reason = {},
                      .excerpt = clean_line(answer.body, max_excerpt)};
   const ExpectedStatuses expected = target.expected.value_or(ExpectedStatuses{});
-  const Placeholder placeholder = find_placeholder(answer.status, answer.body);
-  if (placeholder != Placeholder::none) {
+  const StockPage page = find_stock_page(answer.status, answer.body);
+  if (page != StockPage::none) {
     report.state = ProbeState::placeholder;
-    report.reason = describe(placeholder);
+    report.reason = describe(page);
   } else if (!expected.contains(answer.status)) {
     report.reason = fmt::format("status {}, expected {}", answer.status, expected.string());
   } else if (!answer.breakage.empty()) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ocibuild/deploy/expected_statuses.hpp"
-#include "ocibuild/deploy/placeholder.hpp"
+#include "ocibuild/deploy/stock_page.hpp"
 #include "ocibuild/http/clock.hpp"
 #include "ocibuild/http/transport.hpp"
 
@@ -36,7 +36,7 @@ struct ProbeTarget {
 enum class ProbeState {
   healthy,
   unhealthy,    ///< another status or body than expected, or a body that did not end
-  placeholder,  ///< a stock nginx answered: see find_placeholder
+  placeholder,  ///< a stock nginx answered: see find_stock_page
   unreachable,  ///< nothing answered
 };
 

@@ -6,7 +6,7 @@
 namespace ocibuild {
 
 /// What a stock `nginx` image, deployed until the real image is there, answers by itself.
-enum class Placeholder {
+enum class StockPage {
   none,          ///< something else answered
   welcome_page,  ///< the page of a freshly installed nginx: what it has at `/`
   missing_page,  ///< nginx's built-in page for a path that it has no file for: what it has at `/health`
@@ -18,9 +18,9 @@ enum class Placeholder {
 ///
 /// An ingress controller made of nginx answers with its missing page while it has no rule for a host; that cannot be
 /// told apart, and is no healthy service either.
-Placeholder find_placeholder(int status, std::string_view body) noexcept;
+StockPage find_stock_page(int status, std::string_view body) noexcept;
 
 /// `nginx's welcome page`, for a message; empty for none.
-std::string_view describe(Placeholder placeholder) noexcept;
+std::string_view describe(StockPage page) noexcept;
 
 }  // namespace ocibuild
