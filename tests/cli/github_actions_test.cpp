@@ -62,6 +62,14 @@ TEST_CASE("an output of a name that is more than a name is refused") {
   }
 }
 
+TEST_CASE("the longest name of a component has its output, too") {
+  const Step step;
+  const std::string longest(128, 'a');
+  set_outputs({.generated_by = {}, .revision = {}, .components = {{longest, digests.components.at("engine")}}},
+              step.environment);
+  CHECK(value_of_output(step.read("output"), longest + "-digest") == Digest::of("1").string());
+}
+
 TEST_CASE("nothing is written outside of GitHub Actions") {
   Step step;
   step.environment["GITHUB_ACTIONS"] = "";

@@ -9,7 +9,6 @@
 #include "json_text.hpp"
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/base/file.hpp"
-#include "ocibuild/spec/reference.hpp"
 #include "streams.hpp"
 #include "text.hpp"
 
@@ -39,7 +38,8 @@ bool in_github_actions(const Environment& environment) {
 }
 
 std::string output_entry(std::string_view name, std::string_view value) {
-  if (!is_component_name(name)) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  if (name.empty() || name.find_first_not_of(allowed) != std::string_view::npos) {
     throw Error{Errc::invalid_argument, fmt::format("`{}` cannot name an output of a workflow", name)};
   }
   std::string delimiter = random_delimiter();

@@ -13,10 +13,11 @@ namespace ocibuild {
 bool in_github_actions(const Environment& environment);
 
 /// Sets the outputs `digests` (a JSON object of components and digests), `images` (a reference on each line) and
-/// `COMPONENT-digest`. Does nothing where there is no GITHUB_OUTPUT. Throws Error{io}.
+/// `COMPONENT-digest`. Does nothing outside of GitHub Actions, or without GITHUB_OUTPUT. Throws Error{io}.
 void set_outputs(const ImageDigests& digests, const Environment& environment);
 
-/// Adds Markdown to the summary of the step. Does nothing where there is no GITHUB_STEP_SUMMARY. Throws Error{io}.
+/// Adds Markdown to the summary of the step. Does nothing outside of GitHub Actions, or without GITHUB_STEP_SUMMARY.
+/// Throws Error{io}.
 void add_step_summary(std::string_view markdown, const Environment& environment);
 
 /// A text of any kind inside of a Markdown table: on one line, and nothing but text.
