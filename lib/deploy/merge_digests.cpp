@@ -21,15 +21,6 @@ void require_equal(std::string_view what, std::string_view one, std::string_view
   if (one != other) throw_conflict(what, one, other);
 }
 
-const Index& require_own_index(const std::string& name, const ComponentDigests& part) {
-  if (part.index) return *part.index;
-  throw Error{Errc::invalid_document,
-              fmt::format("{}: the part with {} does not contain its index, so that no joint index "
-                          "can be made",
-                          name, part.platforms.empty() ? "no platform" : part.platforms.begin()->first)}
-      .add_help("write the parts with `ocibuild build --digests FILE`");
-}
-
 // The order in which a build lists platforms.
 bool stands_before(const Descriptor& one, const Descriptor& other) {
   const auto key = [](const Descriptor& manifest) {
@@ -72,11 +63,20 @@ void add_component(const std::string& name, ComponentDigests& to, const Componen
     return;
   }
   add_platforms(name, to, part);
-  to.index = join_indexes(name, require_own_index(name, to), require_own_index(name, part));
+  to.index = join_indexes(name, require_index(name, to), require_index(name, part));
   to.digest = describe(*to.index).digest;
 }
 
 }  // namespace
+
+const Index& require_index(const std::string& name, const ComponentDigests& component) {
+  if (component.index) return *component.index;
+  throw Error{Errc::invalid_document,
+              fmt::format("{}: the part with {} does not contain its index, so that no joint index "
+                          "can be made",
+                          name, component.platforms.empty() ? "no platform" : component.platforms.begin()->first)}
+      .add_help("write the parts with `ocibuild build --digests FILE`");
+}
 
 ImageDigests merge_digests(std::span<const ImageDigests> parts) {
   ImageDigests whole;

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "digests_report.hpp"
+#include "digests_file.hpp"
 
 namespace ocibuild {
 namespace {

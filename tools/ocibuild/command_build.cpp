@@ -9,9 +9,8 @@
 #include "build_summary.hpp"
 #include "commands.hpp"
 #include "copying.hpp"
-#include "digests_report.hpp"
+#include "digests_file.hpp"
 #include "github_actions.hpp"
-#include "ocibuild/base/file.hpp"
 #include "ocibuild/build/build.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
@@ -58,20 +57,16 @@ std::vector<Publication> publications(const BuildResult& result, const Store& st
 /// The digests to compare with: those that were asked for, else those that will be replaced. Nobody depends on the
 /// latter being there, or being good.
 std::optional<ImageDigests> previous_digests(const BuildCommand& options, const std::filesystem::path& replaced) {
-  if (options.previous) {
-    return with_context(*options.previous,
-                        [&] { return parse_digests(read_file(*options.previous, max_digests_file)); });
-  }
+  if (options.previous) return read_digests(std::filesystem::path{*options.previous});
   try {
-    return parse_digests(read_file(replaced, max_digests_file));
+    return read_digests(replaced);
   } catch (const Error&) {
     return std::nullopt;
   }
 }
 
 DigestsOutput digests_output(const BuildCommand& options, const Plan& plan) {
-  return {.file = options.digests_file ? std::filesystem::path{*options.digests_file}
-                                       : standard_digests_file(plan.workspace.target_directory / "ocibuild"),
+  return {.file = digests_target(options.digests_file, plan.workspace.target_directory / "ocibuild"),
           .json = options.json};
 }
 
@@ -88,18 +83,16 @@ ExitCode report(const BuildSummary& summary, const Plan& plan, Session& session)
 /// What others get: files, the outputs of a workflow's step, and the result.
 void give_results(const BuildCommand& options, const BuildResult& result, const ImageDigests& digests,
                   const DigestsOutput& output, Session& session) {
-  write_digests(digests, output);
   if (options.metadata_file) {
     with_context("writing the metadata", [&] { write_output(*options.metadata_file, metadata_json(result)); });
   }
-  set_outputs(digests, session.environment);
-  print_digests(digests, output, session.console);
+  give_digests(digests, output, session);
 }
 
 /// A part of an image must not take the place of the whole: it gets a tag of its own, by which `index merge` finds it.
 std::vector<std::string> pushed_tags(const BuildCommand& options, const Plan& plan, const ComponentPlan& component) {
   if (options.push.by_digest) return {};
-  const Shard shard = Shard::parse(options.planning.shard.value_or("1/1"));
+  const Shard shard = wanted_shard(options.planning);
   if (shard.is_whole()) return component.tags.value;
   if (plan.revision.empty()) return {};
   return {shard_tag(plan.revision, shard)};
@@ -143,6 +136,14 @@ BaseLayers base_layers(const BuildCommand& options) {
   return options.push.wanted() && options.outputs.empty() ? BaseLayers::leave_out : BaseLayers::copy;
 }
 
+BuildOptions build_options(const BuildCommand& options, const Bases& bases, LayerCache* cache) {
+  return {.bases = bases,
+          .base_layers = base_layers(options),
+          .jobs = resolve_jobs(options.jobs),
+          .cargo_jobs = options.jobs.value_or(0),
+          .cache = cache};
+}
+
 std::vector<Descriptor> roots_of(const BuildResult& result) {
   std::vector<Descriptor> roots;
   for (const BuiltComponent& component : result.components) roots.push_back(component.index);
@@ -155,7 +156,6 @@ ExitCode run(const BuildCommand& options, Session& session) {
   const Plan plan = make_shown_plan(options.planning, session, *progress);
   Outputs outputs{options.outputs, plan.workspace.target_directory / "ocibuild", session.console};
   outputs.require_room_for(plan.components.size());
-  const unsigned jobs = resolve_jobs(options.jobs);
   Network network{options.push.network, session};
   const std::vector<ReleaseTarget> targets = release_targets(plan, options);
   // Explicit credentials are for where images are pushed, whichever registry is asked first.
@@ -171,14 +171,10 @@ ExitCode run(const BuildCommand& options, Session& session) {
     stage_bases(plan, bases, *publisher);
   }
   BuildDisplay display{plan, start, session.console, *progress};
-  const BuildResult result = build(plan, outputs.first(), session_runner(session),
-                                   {.bases = bases,
-                                    .base_layers = base_layers(options),
-                                    .jobs = jobs,
-                                    .cargo_jobs = options.jobs.value_or(0),
-                                    .cache = cache.layers()},
+  const BuildOptions how = build_options(options, bases, cache.layers());
+  const BuildResult result = build(plan, outputs.first(), session_runner(session), how,
                                    events(plan, outputs.first(), display, publisher.get()));
-  outputs.publish(publications(result, outputs.first()), jobs, *progress);
+  outputs.publish(publications(result, outputs.first()), how.jobs, *progress);
   const ImageDigests digests = image_digests(result, plan.revision, outputs.first());
   const DigestsOutput output = digests_output(options, plan);
   const BuildSummary summary{digests, previous_digests(options, output.file), display.times()};
@@ -189,9 +185,9 @@ ExitCode run(const BuildCommand& options, Session& session) {
   const ExitCode code = report(summary, plan, session);
   if (is_held_back) {
     session.console.note("no manifest was pushed and no tag was moved, because of a budget");
-    return code;
+  } else {
+    give_results(options, result, digests, output, session);
   }
-  give_results(options, result, digests, output, session);
   return code;
 }
 

@@ -1,12 +1,11 @@
 // ocibuild digests fetch
-#include <charconv>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "commands.hpp"
-#include "digests_report.hpp"
-#include "github_actions.hpp"
+#include "digests_file.hpp"
+#include "ocibuild/base/number.hpp"
 #include "ocibuild/deploy/github.hpp"
 #include "options.hpp"
 #include "planning.hpp"
@@ -30,9 +29,7 @@ struct FetchCommand {
 };
 
 std::uint64_t parse_run_id(const std::string& text) {
-  std::uint64_t id = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (failure == std::errc{} && end == text.data() + text.size()) return id;
+  if (const auto id = whole_number<std::uint64_t>(text)) return *id;
   throw Error{Errc::invalid_argument, fmt::format("--run-id: '{}' is not the number of a run", text)};
 }
 
@@ -111,13 +108,8 @@ ExitCode run(const FetchCommand& options, Session& session) {
   Network network{options.network, session};
   auto progress = session.start_progress();
   const ImageDigests digests = fetch_or_resolve(options, network, session, *progress);
-  const DigestsOutput output{
-      .file = options.output ? std::filesystem::path{*options.output} : standard_digests_file("target/ocibuild"),
-      .json = options.json};
-  write_digests(digests, output);
-  set_outputs(digests, session.environment);
   progress.reset();
-  print_digests(digests, output, session.console);
+  give_digests(digests, {.file = digests_target(options.output), .json = options.json}, session);
   return ExitCode::ok;
 }
 

@@ -2,9 +2,7 @@
 #include <memory>
 
 #include "commands.hpp"
-#include "digests_report.hpp"
-#include "github_actions.hpp"
-#include "ocibuild/base/file.hpp"
+#include "digests_file.hpp"
 #include "options.hpp"
 
 namespace ocibuild {
@@ -17,16 +15,9 @@ struct MergeCommand {
 };
 
 ExitCode run(const MergeCommand& options, Session& session) {
-  std::vector<ImageDigests> parts;
-  for (const std::string& file : options.files) {
-    parts.push_back(with_context(file, [&] { return parse_digests(read_file(file, max_digests_file)); }));
-  }
-  ImageDigests whole = merge_digests(parts);
+  ImageDigests whole = merge_digests(read_digests(options.files));
   whole.generated_by = generated_by();
-  const DigestsOutput output{.file = options.output, .json = options.json};
-  write_digests(whole, output);
-  set_outputs(whole, session.environment);
-  print_digests(whole, output, session.console);
+  give_digests(whole, {.file = options.output, .json = options.json}, session);
   return ExitCode::ok;
 }
 

@@ -5,9 +5,8 @@
 
 #include "build_summary.hpp"
 #include "commands.hpp"
-#include "digests_report.hpp"
+#include "digests_file.hpp"
 #include "github_actions.hpp"
-#include "ocibuild/base/file.hpp"
 #include "ocibuild/registry/registry_store.hpp"
 #include "ocibuild/store/memory_store.hpp"
 #include "ocibuild/store/union_store.hpp"
@@ -29,26 +28,12 @@ struct IndexMergeCommand {
   bool json = false;
 };
 
-std::vector<ImageDigests> read_parts(const std::vector<std::string>& files) {
-  std::vector<ImageDigests> parts;
-  for (const std::string& file : files) {
-    parts.push_back(with_context(file, [&] { return parse_digests(read_file(file, max_digests_file)); }));
-  }
-  return parts;
-}
-
 /// Of shards only how many there are has to be known: what they made is asked of the registry.
 std::vector<ImageDigests> find_parts(const IndexMergeCommand& options, Network& network, Session& session) {
-  if (!options.shards) return read_parts(options.files);
-  const Shard last = with_context("--shards", [&] { return Shard::parse(*options.shards + "/" + *options.shards); });
+  if (!options.shards) return read_digests(options.files);
+  const unsigned count = with_context("--shards", [&] { return parse_shard_count(*options.shards); });
   const Plan plan = plan_images(plan_request(options.planning, session.environment), session_runner(session));
-  return shard_digests(plan, last.count, network);
-}
-
-const Index& require_index(const std::string& name, const ComponentDigests& component) {
-  if (component.index) return *component.index;
-  throw Error{Errc::invalid_document, fmt::format("{}: the digests do not contain its index", name)}.add_help(
-      "write the parts with `ocibuild build --digests FILE`");
+  return shard_digests(plan, count, network);
 }
 
 /// The joint indexes, and the repositories that have everything below them.
@@ -73,8 +58,7 @@ struct JointImages {
   /// The time of the commit, as the first of the indexes says it.
   std::string created() const {
     const Index index = parse_index(read_blob(indexes, roots.front(), max_manifest_size), roots.front().media_type);
-    const auto found = index.annotations.find("org.opencontainers.image.created");
-    return found == index.annotations.end() ? std::string{} : found->second;
+    return value_of(index.annotations, created_annotation);
   }
 
   UnionStore all() const {
@@ -108,13 +92,8 @@ ExitCode run(const IndexMergeCommand& options, Session& session) {
   whole.generated_by = generated_by();
   publish(whole, options, network, session, *progress);
   progress.reset();
-  const DigestsOutput output{
-      .file = options.output ? std::filesystem::path{*options.output} : standard_digests_file("target/ocibuild"),
-      .json = options.json};
-  write_digests(whole, output);
-  set_outputs(whole, session.environment);
   add_step_summary(BuildSummary{whole, {}, {}}.markdown(), session.environment);
-  print_digests(whole, output, session.console);
+  give_digests(whole, {.file = digests_target(options.output), .json = options.json}, session);
   return ExitCode::ok;
 }
 

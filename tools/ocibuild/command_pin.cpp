@@ -5,9 +5,9 @@
 #include <fmt/ranges.h>
 
 #include "commands.hpp"
+#include "digests_file.hpp"
 #include "json_text.hpp"
 #include "network.hpp"
-#include "ocibuild/base/file.hpp"
 #include "ocibuild/deploy/pinning.hpp"
 #include "options.hpp"
 #include "pin_report.hpp"
@@ -16,7 +16,6 @@
 namespace ocibuild {
 namespace {
 
-constexpr const char* default_digests = "target/ocibuild/docker-image-digests.json";
 constexpr const char* default_pins = "ocibuild.pins.json";
 
 struct PinCommand {
@@ -59,13 +58,12 @@ std::string digests_path(const PinCommand& options, const Environment& environme
   if (options.digests) return *options.digests;
   if (options.from) return *options.from;
   if (is_set(environment, "OCIBUILD_DIGESTS")) return value_of(environment, "OCIBUILD_DIGESTS");
-  return default_digests;
+  return standard_digests;
 }
 
-ImageDigests read_digests(const std::string& path) {
+ImageDigests required_digests(const std::string& path) {
   try {
-    const std::string document = read_file(path, max_digests_file);
-    return with_context(path, [&] { return parse_digests(document); });
+    return read_digests(std::filesystem::path{path});
   } catch (Error& error) {
     if (error.code() == Errc::not_found) {
       error.add_help("'ocibuild build' writes it; another one is given with --digests, or --resolve asks the registry");
@@ -122,7 +120,7 @@ ExitCode finish(const PinReport& report, const PinCommand& options, std::string_
 ExitCode pin_from_digests(const PinArguments& arguments, const PinCommand& options, Session& session) {
   const PinsFile remembered{options.pins};
   const auto placeholder = wanted_placeholder(options, session.environment);
-  Pinning pinning{{.digests = read_digests(digests_path(options, session.environment)),
+  Pinning pinning{{.digests = required_digests(digests_path(options, session.environment)),
                    .components = arguments.components,
                    .replace = options.replace,
                    .placeholder = placeholder},
@@ -180,7 +178,7 @@ void add_pin_command(CommandLine& line) {
       ->required()
       ->allow_extra_args(true);
   add_text(command, "--digests", options->digests, "FILE",
-           fmt::format("digests that a build wrote; default: OCIBUILD_DIGESTS, else {}", default_digests));
+           fmt::format("digests that a build wrote; default: OCIBUILD_DIGESTS, else {}", standard_digests));
   add_text(command, "--from", options->from, "FILE", "digests of an earlier release, to roll back to");
   command.add_flag("--resolve", options->resolve, "ask the registry instead what the tags in the files point at");
   command.add_flag("--check", options->check, "change nothing, print a diff; end with 1 when something would change");

@@ -92,6 +92,11 @@ void add_planning_options(CLI::App& command, PlanningOptions& options) {
   command.add_flag("--frozen", options.frozen, "both");
 }
 
+Shard wanted_shard(const PlanningOptions& options) {
+  if (!options.shard) return {};
+  return with_context("--shard", [&] { return Shard::parse(*options.shard); });
+}
+
 PlanRequest plan_request(const PlanningOptions& options, const Environment& environment) {
   PlanRequest request{.components = options.components,
                       .packages = options.packages,
@@ -103,7 +108,7 @@ PlanRequest plan_request(const PlanningOptions& options, const Environment& envi
   if (options.offline) request.cargo.flags.emplace_back("--offline");
   if (options.frozen) request.cargo.flags.emplace_back("--frozen");
   for (const std::string& binary : options.binaries) request.binaries.push_back(GivenBinary::parse(binary));
-  if (options.shard) request.shard = with_context("--shard", [&] { return Shard::parse(*options.shard); });
+  request.shard = wanted_shard(options);
   return request;
 }
 

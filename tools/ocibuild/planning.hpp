@@ -47,6 +47,9 @@ void add_planning_options(CLI::App& command, PlanningOptions& options);
 /// Adds `--tags-from` alone.
 void add_tags_from(CLI::App& command, PlanningOptions& options);
 
+/// The share of the images that `--shard` asks for; all of them when it was not given. Throws Error{invalid_argument}.
+Shard wanted_shard(const PlanningOptions& options);
+
 /// The request they make, together with the environment. Throws Error{invalid_argument}.
 PlanRequest plan_request(const PlanningOptions& options, const Environment& environment);
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "digests_report.hpp"
+#include "digests_file.hpp"
 #include "image_facts.hpp"
 #include "ocibuild/base/error.hpp"
 

@@ -60,6 +60,9 @@ std::string serialize(const ImageDigests& digests);
 /// schemaVersion.
 ImageDigests parse_digests(std::string_view document);
 
+/// The index of component `name`. Throws Error{invalid_document} when it is absent: then nothing can be joined to it.
+const Index& require_index(const std::string& name, const ComponentDigests& component);
+
 /// Joins what the jobs of one build made: each of them some components, or some platforms, or both. A component that
 /// several jobs built for different platforms gets the index that a single build would have made. The result does not
 /// depend on the order of `parts`, and `generated_by` is left empty.
