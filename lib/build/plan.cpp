@@ -63,20 +63,21 @@ void expect_different_images(const std::vector<ComponentPlan>& components) {
   }
 }
 
+PlatformPlan& place_of(std::vector<ComponentPlan>& components, const GivenBinary& given) {
+  const auto component = std::ranges::find(components, given.component, &ComponentPlan::name);
+  if (component == components.end()) throw Error{Errc::invalid_argument, "no component of that name is built"};
+  const auto place = std::ranges::find(component->platforms, given.platform, &PlatformPlan::platform);
+  if (place != component->platforms.end()) return *place;
+  throw Error{Errc::invalid_argument, fmt::format("{} is not built for {}", given.component, given.platform.string())};
+}
+
 void place_given_binaries(std::vector<ComponentPlan>& components, const std::vector<GivenBinary>& binaries) {
   for (const GivenBinary& given : binaries) {
-    PlatformPlan* place = nullptr;
-    for (ComponentPlan& component : components) {
-      if (component.name != given.component) continue;
-      for (PlatformPlan& platform : component.platforms) {
-        if (platform.platform == given.platform) place = &platform;
-      }
-    }
-    const std::string spelled = fmt::format("--binary {}:{}", given.component, given.platform.string());
-    if (place == nullptr)
-      throw Error{Errc::invalid_argument, fmt::format("{}: nothing of that name is built", spelled)};
-    if (place->given_binary) throw Error{Errc::invalid_argument, fmt::format("{}: given twice", spelled)};
-    place->given_binary = given.path;
+    with_context(fmt::format("--binary {}:{}", given.component, given.platform.string()), [&] {
+      PlatformPlan& place = place_of(components, given);
+      if (place.given_binary) throw Error{Errc::invalid_argument, "given twice"};
+      place.given_binary = given.path;
+    });
   }
 }
 

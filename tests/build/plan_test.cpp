@@ -148,7 +148,11 @@ TEST_CASE("what the request says is judged: time, features, binaries") {
   CHECK(says(failure_of([&] { return services.plan(); }), "no component that is built has a feature `nonsense`"));
   services.request.command_line.features.reset();
   services.request.binaries.push_back({"api", Platform::parse("linux/s390x"), "x"});
-  CHECK(says(failure_of([&] { return services.plan(); }), "--binary api:linux/s390x: nothing of that name is built"));
+  CHECK(
+      says(failure_of([&] { return services.plan(); }), "--binary api:linux/s390x: api is not built for linux/s390x"));
+  services.request.binaries.back().component = "apis";
+  CHECK(says(failure_of([&] { return services.plan(); }),
+             "--binary apis:linux/s390x: no component of that name is built"));
 }
 
 TEST_CASE("a given binary is read as COMPONENT:PLATFORM=PATH") {
