@@ -54,7 +54,8 @@ def _(directory):
 def _(directory):
     (directory / "bad.json").write_text("{}")
     contains(fails(3, "digests", "merge", directory / "bad.json"), "bad.json: schemaVersion")
-    contains(fails(3, "digests", "merge", directory / "none.json"), "none.json")
+    equal(fails(3, "digests", "merge", directory / "none.json"), f"error: {directory}/none.json: no such file\n")
+    equal(fails(3, "index", "merge", directory / "none.json"), f"error: {directory}/none.json: no such file\n")
     contains(fails(2, "digests", "merge"), "FILE is required")
 
 

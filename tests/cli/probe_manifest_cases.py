@@ -89,7 +89,7 @@ def _(directory):
     contains(fails(3, "probe", "-f", file), f'error: {file}: line 11: container web has no port "http"\n')
     file.write_text("a: [")
     contains(fails(3, "probe", "-f", file), f"error: {file}: ")
-    fails(3, "probe", "-f", directory / "missing.yaml")
+    equal(fails(3, "probe", "-f", directory / "missing.yaml"), f"error: {directory}/missing.yaml: no such file\n")
 
 
 @case("a wrong base URL is a usage error")

@@ -156,6 +156,8 @@ ExitCode run(const BuildCommand& options, Session& session) {
   const Plan plan = make_shown_plan(options.planning, session, *progress);
   Outputs outputs{options.outputs, plan.workspace.target_directory / "ocibuild", session.console};
   outputs.require_room_for(plan.components.size());
+  const DigestsOutput output = digests_output(options, plan);
+  const std::optional<ImageDigests> previous = previous_digests(options, output.file);
   Network network{options.push.network, session};
   const std::vector<ReleaseTarget> targets = release_targets(plan, options);
   // Explicit credentials are for where images are pushed, whichever registry is asked first.
@@ -176,8 +178,7 @@ ExitCode run(const BuildCommand& options, Session& session) {
                                    events(plan, outputs.first(), display, publisher.get()));
   outputs.publish(publications(result, outputs.first()), how.jobs, *progress);
   const ImageDigests digests = image_digests(result, plan.revision, outputs.first());
-  const DigestsOutput output = digests_output(options, plan);
-  const BuildSummary summary{digests, previous_digests(options, output.file), display.times()};
+  const BuildSummary summary{digests, previous, display.times()};
   const bool is_held_back = publisher && !summary.broken_sizes(plan).empty();
   if (publisher && !is_held_back) publisher->publish(all, roots_of(result));
   cache.finish();

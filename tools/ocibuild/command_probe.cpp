@@ -71,7 +71,8 @@ std::vector<ProbeTarget> manifest_targets(const ProbeCommand& options, const std
   }
   ManifestProbes manifests;
   for (const std::string& file : files) {
-    manifests.append(with_context(file, [&] { return read_probes(read_file(file, max_probed_manifest)); }));
+    const std::string text = read_file(file, max_probed_manifest);
+    manifests.append(with_context(file, [&] { return read_probes(text); }));
   }
   for (const std::string& probe : manifests.passed_over) console.note(fmt::format("{}, passed over", probe));
   if (manifests.probes.empty() && !files.empty()) {
