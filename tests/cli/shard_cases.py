@@ -83,6 +83,8 @@ def _(directory):
         pushes(root, directory, "--push", "--shard", "1/2")
         said = fails(3, "index", "merge", "--shards", "2", cwd=root, env=build_environment(directory))
         contains(said, "none of 2 shards has pushed alpha for linux/arm64")
+        sha = git(root, "rev-parse", "HEAD")
+        contains(said, f"expected it under one of the tags from shard-{sha}-1-of-2 to 2-of-2 in {served.host}/acme/alpha")
         equal(len(tags_of(served)), 1)
 
 
@@ -147,6 +149,9 @@ def _(directory):
     pushes(root, directory, "--digests", directory / "part.json")
     contains(fails(2, "index", "merge", directory / "part.json"), "no registry is set for alpha")
     contains(fails(2, "index", "merge"), "expected either the digests files of the parts, or --shards N")
+    contains(fails(2, "index", "merge", "--shards", "0", cwd=root), "--shards: `0` is no number of shards, as in 3")
+    for option in (["--tag", "v1"], ["--registry", "localhost:1/a"], ["--tags-from", "github"], ["--manifest-path", "x"]):
+        contains(fails(2, "index", "merge", directory / "part.json", *option), f"{option[0]} is for --shards")
 
 
 run_cases()

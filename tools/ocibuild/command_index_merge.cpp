@@ -36,6 +36,21 @@ std::vector<ImageDigests> find_parts(const IndexMergeCommand& options, Network& 
   return shard_digests(plan, count, network);
 }
 
+/// What files say already must not seem to be said anew. OCIBUILD_TAGS_FROM is for all commands of a job.
+void require_consistent(const IndexMergeCommand& options, const Environment& environment) {
+  if (options.files.empty() == !options.shards) {
+    throw Error{Errc::invalid_argument, "expected either the digests files of the parts, or --shards N"};
+  }
+  if (options.shards) return;
+  const auto refuse = [](std::string_view option) {
+    throw Error{Errc::invalid_argument, fmt::format("{} is for --shards; files of digests say it themselves", option)};
+  };
+  if (!options.planning.manifest_path.empty()) refuse("--manifest-path");
+  if (options.planning.registry) refuse("--registry");
+  if (!options.planning.tags.empty()) refuse("--tag");
+  if (options.planning.tags_from && !is_set(environment, "OCIBUILD_TAGS_FROM")) refuse("--tags-from");
+}
+
 /// The joint indexes, and the repositories that have everything below them.
 struct JointImages {
   MemoryStore indexes;
@@ -83,9 +98,7 @@ void publish(const ImageDigests& digests, const IndexMergeCommand& options, Netw
 }
 
 ExitCode run(const IndexMergeCommand& options, Session& session) {
-  if (options.files.empty() == !options.shards) {
-    throw Error{Errc::invalid_argument, "expected either the digests files of the parts, or --shards N"};
-  }
+  require_consistent(options, session.environment);
   auto progress = session.start_progress();
   Network network{options.push.network, session};
   ImageDigests whole = merge_digests(find_parts(options, network, session));
