@@ -16,7 +16,7 @@ namespace ocibuild {
 inline constexpr const char* settings_help =
     "The same can be said in Cargo.toml, under [workspace.metadata.ocibuild] and\n"
     "[package.metadata.ocibuild], and by OCIBUILD_REGISTRY, _NAME, _PLATFORM, _BASE,\n"
-    "_TAGS, _PROFILE, _FEATURES and _COMPRESSION. The command line wins.";
+    "_TAGS, _TAGS_FROM, _SHARD, _PROFILE, _FEATURES and _COMPRESSION. The command line wins.";
 
 /// Who knows which tags an image should have.
 enum class TagSource { github };
