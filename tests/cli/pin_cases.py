@@ -81,9 +81,10 @@ def _(directory):
     other = directory / "other.yml"
     other.write_text(manifest(("redis", "redis:7")))
     done = ocibuild("pin", "engine", other, "-v", cwd=directory)
-    contains(done.stderr, "warning: engine is named nowhere in these files")
+    contains(done.stderr, "warning: engine is named nowhere in these files\n")
+    contains(done.stderr, f"note: looked for {reference('engine').split('@')[0]} and ocibuild://engine\n")
     contains(done.stderr, "other.yml:10: redis:7 stays as it is")
-    contains(done.stderr, "other.yml: no image of ours")
+    contains(done.stderr, "other.yml: no image to replace")
 
 
 @case("pin ends with 3 for a component that the digests lack, and for a file that is missing")
@@ -105,6 +106,8 @@ def _(directory):
     run = lambda *arguments: fails(2, "pin", *arguments, cwd=directory)
     run()
     contains(run("engine"), "no file was given")
+    contains(run("k8s"), "note: k8s is a directory, and was taken for a component")
+    contains(run("k8s/"), "k8s/ is a directory")
     contains(run("k8s/demon.yaml", "--digests", "a", "--from", "b"), "--digests and --from exclude each other")
     contains(run("k8s/demon.yaml", "--check", "--dry-run"), "exclude")
     contains(run("k8s/demon.yaml", "--resolve", "--placeholder", "nginx"), "exclude")

@@ -98,6 +98,13 @@ PinReport pin_all(const PinArguments& arguments, const PinCommand& options, Deci
   return report;
 }
 
+/// A registry or owner that is spelled in another way is the usual reason.
+void note_images(const std::vector<std::string>& components, const ImageDigests& digests, Console& console) {
+  for (const std::string& component : components) {
+    console.note(fmt::format("looked for {} and ocibuild://{}", digests.components.at(component).image, component));
+  }
+}
+
 /// Shows what would change: 1 from --check when something would.
 ExitCode preview(const PinReport& report, const PinCommand& options, Console& console) {
   const std::string diffs = pin_diffs(report);
@@ -120,13 +127,13 @@ ExitCode finish(const PinReport& report, const PinCommand& options, std::string_
 ExitCode pin_from_digests(const PinArguments& arguments, const PinCommand& options, Session& session) {
   const PinsFile remembered{options.pins};
   const auto placeholder = wanted_placeholder(options, session.environment);
-  Pinning pinning{{.digests = required_digests(digests_path(options, session.environment)),
-                   .components = arguments.components,
-                   .replace = options.replace,
-                   .placeholder = placeholder},
-                  remembered.pins()};
+  const ImageDigests digests = required_digests(digests_path(options, session.environment));
+  Pinning pinning{
+      {.digests = digests, .components = arguments.components, .replace = options.replace, .placeholder = placeholder},
+      remembered.pins()};
   const auto name_file = [&](const std::string& file) { return remembered.key_of(file); };
   const PinReport report = pin_all(arguments, options, pinning, name_file, session.console);
+  note_images(pinning.missing(), digests, session.console);
   if (options.check || options.dry_run) return preview(report, options, session.console);
   // What is remembered is on the disk whenever a placeholder is; an entry without its placeholder does no harm.
   if (placeholder) remembered.replace(pinning.pins());

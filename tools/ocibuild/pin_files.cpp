@@ -21,12 +21,30 @@ bool is_file_name(const std::string& argument) {
          argument.ends_with(".json") || std::filesystem::is_regular_file(argument, unknown);
 }
 
+bool is_directory(const std::string& argument) {
+  std::error_code unknown;
+  return std::filesystem::is_directory(argument, unknown);
+}
+
+/// A directory may be meant, or a component that has one of its name: each of a workspace has.
+Error no_file(const std::vector<std::string>& components) {
+  Error error{Errc::invalid_argument, "no file was given"};
+  for (const std::string& name : components) {
+    if (is_directory(name)) error.add_note(fmt::format("{} is a directory, and was taken for a component", name));
+  }
+  return error.add_help("files come after the components, as in 'ocibuild pin engine k8s/*.yaml'");
+}
+
 }  // namespace
 
 PinArguments sort_pin_arguments(const std::vector<std::string>& arguments) {
   PinArguments sorted;
   std::set<std::filesystem::path> known;
   for (const std::string& argument : arguments) {
+    if (argument.find('/') != std::string::npos && is_directory(argument)) {
+      throw Error{Errc::invalid_argument, fmt::format("{} is a directory", argument)}.add_help(
+          "name the files in it, as in 'ocibuild pin k8s/*.yaml'");
+    }
     if (!is_file_name(argument)) {
       sorted.components.push_back(argument);
     } else if (known.insert(std::filesystem::weakly_canonical(argument)).second) {
@@ -34,8 +52,7 @@ PinArguments sort_pin_arguments(const std::vector<std::string>& arguments) {
     }
   }
   if (!sorted.files.empty()) return sorted;
-  throw Error{Errc::invalid_argument, "no file was given"}.add_help(
-      "files come after the components, as in 'ocibuild pin engine k8s/*.yaml'");
+  throw no_file(sorted.components);
 }
 
 std::vector<PinnedFile> pin_files(const std::vector<std::string>& files, const std::vector<ImagePath>& paths,

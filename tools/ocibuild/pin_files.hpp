@@ -17,7 +17,7 @@ struct PinArguments {
   std::vector<std::string> files;  ///< each once, also when several names lead to it
 };
 
-/// Throws Error{invalid_argument} when there is no file among them.
+/// Throws Error{invalid_argument} when there is no file among them, or a directory that can be no component.
 PinArguments sort_pin_arguments(const std::vector<std::string>& arguments);
 
 /// A manifest before and after.

@@ -70,7 +70,7 @@ void show_pinned(const PinReport& report, std::string_view done, Console& consol
     const auto sites = static_cast<std::size_t>(std::ranges::count_if(report.sites, in_file));
     const auto changed = static_cast<std::size_t>(std::ranges::count_if(report.sites, is_changed));
     if (sites == 0) {
-      console.status(fmt::format("{}: no image of ours", file.path));
+      console.status(fmt::format("{}: no image to replace", file.path));
     } else if (changed == 0) {
       console.status(fmt::format("{}: up to date", file.path));
     } else {
