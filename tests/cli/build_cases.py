@@ -173,7 +173,18 @@ def _(directory):
     root, done = build(directory, metadata='budget = { image-size = "1kB" }')
     equal(done.returncode, 1)
     contains(done.stderr, "error: alpha for linux/amd64 has ")
+    contains(done.stderr, "help: make it smaller or faster, or raise the limit under `budget` in Cargo.toml\n")
     equal(len(done.stdout.splitlines()), 2)
+
+
+@case("an image that is one byte over its budget is told apart from it")
+def _(directory):
+    root, _ = build(directory)
+    digests = json.loads((root / "target/ocibuild/docker-image-digests.json").read_text())
+    size = digests["components"]["alpha"]["platforms"]["linux/amd64"]["size"]
+    (directory / "again").mkdir()
+    _, done = build(directory / "again", metadata=f'budget = {{ image-size = "{size - 1}B" }}')
+    contains(done.stderr, f"error: alpha for linux/amd64 has {size} bytes, its budget is {size - 1} bytes\n")
 
 
 @case("-q leaves nothing but results")

@@ -13,6 +13,13 @@ std::string growth_text(const Growth& growth) {
   return growth.unit == Growth::Unit::percent ? fmt::format("{} %", growth.amount) : human_size(growth.amount);
 }
 
+/// Both in words, or to the byte where words would not tell them apart.
+std::pair<std::string, std::string> told_apart(std::uint64_t one, std::uint64_t other) {
+  std::pair texts{human_size(one), human_size(other)};
+  if (texts.first == texts.second) texts = {fmt::format("{} bytes", one), fmt::format("{} bytes", other)};
+  return texts;
+}
+
 std::string limits_of(const Budget& budget) {
   std::string text;
   const auto add = [&](std::string_view name, const std::string& limit) {
@@ -68,13 +75,14 @@ std::vector<std::string> BuildSummary::broken_sizes(const Plan& plan) const {
     for (const auto& [platform, image] : digests.components.at(component.name).platforms) {
       const std::string name = fmt::format("{} for {}", component.name, platform);
       if (budget.image_size.value && image.size > *budget.image_size.value) {
-        broken.push_back(fmt::format("{} has {}, its budget is {}", name, human_size(image.size),
-                                     human_size(*budget.image_size.value)));
+        const auto [size, limit] = told_apart(image.size, *budget.image_size.value);
+        broken.push_back(fmt::format("{} has {}, its budget is {}", name, size, limit));
       }
       const auto before = size_before(component.name, platform);
       if (budget.image_growth.value && before && !budget.image_growth.value->allows(*before, image.size)) {
-        broken.push_back(fmt::format("{} grew from {} to {}, its budget is a growth of {}", name, human_size(*before),
-                                     human_size(image.size), growth_text(*budget.image_growth.value)));
+        const auto [old_size, size] = told_apart(*before, image.size);
+        broken.push_back(fmt::format("{} grew from {} to {}, its budget is a growth of {}", name, old_size, size,
+                                     growth_text(*budget.image_growth.value)));
       }
     }
   }

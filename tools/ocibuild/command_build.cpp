@@ -77,7 +77,9 @@ ExitCode report(const BuildSummary& summary, const Plan& plan, Session& session)
   std::vector<std::string> broken = summary.broken_sizes(plan);
   for (std::string& text : summary.broken_times(plan)) broken.push_back(std::move(text));
   for (const std::string& text : broken) session.console.report(Error{Errc::invalid_argument, text});
-  return broken.empty() ? ExitCode::ok : ExitCode::findings;
+  if (broken.empty()) return ExitCode::ok;
+  session.console.help("make it smaller or faster, or raise the limit under `budget` in Cargo.toml");
+  return ExitCode::findings;
 }
 
 /// What others get: files, the outputs of a workflow's step, and the result.
