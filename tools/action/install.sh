@@ -39,7 +39,7 @@ done
 
 case $version in
   source) ;;
-  *[!0-9A-Za-z.+-]* | '') fail "the version '$version' is none" ;;
+  *[!0-9A-Za-z.+-]* | '') fail "'$version' is no version, expected one such as 0.1.0, or source" ;;
 esac
 
 if [ -z "$url" ] && [ -n "$repository" ]; then
