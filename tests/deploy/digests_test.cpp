@@ -53,7 +53,7 @@ TEST_CASE("a digests file that contradicts itself or its grammar is refused, wit
       {"\"ghcr.io/o/demon-engine@", "\"ghcr.io/o/x@", "is not image@digest"},
       {"1234", "-1", ".size"},
       {"linux/amd64", "linux amd64", "platforms[\"linux amd64\"]"},
-      {"}}}}}", "}}}}", "line"},
+      {"}}}}}", "}}}}", "not JSON: "},
   };
   for (const auto& [from, to, problem] : change) {
     const std::string text = with(from, to);
