@@ -17,6 +17,12 @@ TEST_CASE("no line of somebody else's is a workflow command") {
   CHECK(without_workflow_commands("a ##[add-mask]x ###[b]") == "a \\u{23}#[add-mask]x #\\u{23}#[b]");
 }
 
+TEST_CASE("white space of Unicode hides no workflow command") {
+  CHECK(without_workflow_commands("\u3000::error::x") == "\u3000\\u{3a}:error::x");
+  CHECK(without_workflow_commands("+ \u00a0 \u2003::x\n \u00a0\u2028\t::add-mask::x") ==
+        "+ \u00a0 \u2003::x\n \u00a0\u2028\t\\u{3a}:add-mask::x");
+}
+
 TEST_CASE("other text is left as it is") {
   for (const char* const text : {"", "\n", "std::string", "a: ::b", "## [x]", "#[derive(Debug)]"}) {
     CAPTURE(text);

@@ -1,12 +1,29 @@
 // Escaping for the runner of GitHub Actions.
 #include "workflow_commands.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 namespace ocibuild {
 namespace {
 
-constexpr std::string_view white_space = " \t\v\f\r";
+// What the runner takes from the start of a line before it looks for a command: ActionCommand.cs of actions/runner calls
+// TrimStart, and that all white space of Unicode.
+constexpr std::array<std::string_view, 24> white_space{
+    " ",      "\t",     "\v",     "\f",     "\r",     "\u0085", "\u00a0", "\u1680", "\u2000",
+    "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009",
+    "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+
+/// `text` from its first character on that is no white space.
+std::string_view trimmed_start(std::string_view text) {
+  while (true) {
+    const auto space = std::ranges::find_if(white_space, [&](std::string_view one) { return text.starts_with(one); });
+    if (space == white_space.end()) return text;
+    text.remove_prefix(space->size());
+  }
+}
 
 /// A message may hold `:` and `,`; a property ends at them.
 std::string encoded(std::string_view text, std::string_view special) {
@@ -30,10 +47,10 @@ void append_without_brackets(std::string& out, std::string_view text) {
 }
 
 void append_defused(std::string& out, std::string_view line) {
-  const std::size_t start = line.find_first_not_of(white_space);
-  if (start != std::string_view::npos && line.substr(start).starts_with("::")) {
-    out.append(line.substr(0, start)).append("\\u{3a}");
-    line.remove_prefix(start + 1);
+  const std::string_view command = trimmed_start(line);
+  if (command.starts_with("::")) {
+    out.append(line.substr(0, line.size() - command.size())).append("\\u{3a}");
+    line = command.substr(1);
   }
   append_without_brackets(out, line);
 }
