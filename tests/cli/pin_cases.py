@@ -226,6 +226,15 @@ def _(directory):
     equal((check.returncode, json.loads(check.stdout)["files"][0]["changed"]), (0, False))
 
 
+@case("reports have the names of files as they were given, however they lead there")
+def _(directory):
+    file = make_project(directory)
+    for name in ("./k8s/demon.yaml", str(file)):
+        (given,) = json.loads(succeeds("pin", "--dry-run", "--json", name, cwd=directory))["files"]
+        equal((given["file"], len(given["sites"])), (name, len(COMPONENTS)))
+    contains(ocibuild("pin", "./k8s/demon.yaml", cwd=directory).stderr, "./k8s/demon.yaml: 3 references pinned")
+
+
 @case("no file is written when one of them is refused, and a template of a chart says what to pin instead")
 def _(directory):
     file = make_project(directory)

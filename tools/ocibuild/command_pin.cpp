@@ -1,4 +1,5 @@
 // ocibuild pin
+#include <map>
 #include <memory>
 
 #include <fmt/format.h>
@@ -80,7 +81,8 @@ std::vector<ImagePath> image_paths(const PinCommand& options) {
   return paths;
 }
 
-/// Pins all files by what `pinning` decides; sites that it leaves alone are told with -v.
+/// Pins all files by what `pinning` decides; sites that it leaves alone are told with -v. `name_file` gives the names by
+/// which it knows files; in the report they have those of the command line.
 template <class Decider, class NameFile>
 PinReport pin_all(const PinArguments& arguments, const PinCommand& options, Decider& pinning, NameFile name_file,
                   Console& console) {
@@ -92,6 +94,9 @@ PinReport pin_all(const PinArguments& arguments, const PinCommand& options, Deci
     return image;
   };
   PinReport report{.files = pin_files(arguments.files, image_paths(options), decide), .sites = pinning.sites()};
+  std::map<std::string, std::string> given_names;
+  for (const std::string& file : arguments.files) given_names.emplace(name_file(file), file);
+  for (PinnedSite& site : report.sites) site.file = given_names.at(site.file);
   for (const std::string& component : pinning.missing()) {
     console.warning(fmt::format("{} is named nowhere in these files", component));
   }
