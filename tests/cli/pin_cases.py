@@ -235,6 +235,14 @@ def _(directory):
     contains(ocibuild("pin", "./k8s/demon.yaml", cwd=directory).stderr, "./k8s/demon.yaml: 3 references pinned")
 
 
+@case("a symlink that leads to itself is no file, and nothing is written")
+def _(directory):
+    before = make_project(directory).read_bytes()
+    (directory / "loop.yaml").symlink_to("loop.yaml")
+    contains(fails(8, "pin", "k8s/demon.yaml", "loop.yaml", cwd=directory), "loop.yaml: too many levels of symbolic")
+    equal((directory / "k8s/demon.yaml").read_bytes(), before)
+
+
 @case("no file is written when one of them is refused, and a template of a chart says what to pin instead")
 def _(directory):
     file = make_project(directory)

@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "console.hpp"
 #include "github_actions.hpp"
+#include "ocibuild/base/error.hpp"
 #include "signals.hpp"
 #include "streams.hpp"
 
@@ -53,7 +54,11 @@ ExitCode run(const Request& request, Console& console, const CommandLine& line, 
                   .globals = globals,
                   .progress = resolve_progress(globals.progress, environment, screen, globals.verbosity()),
                   .root = line.root()};
-  return request.action(session);
+  try {
+    return request.action(session);
+  } catch (const std::filesystem::filesystem_error& failure) {
+    throw_errno(failure.path1().native(), failure.code().value());
+  }
 }
 
 }  // namespace

@@ -35,6 +35,13 @@ Error no_file(const std::vector<std::string>& components) {
   return error.add_help("files come after the components, as in 'ocibuild pin engine k8s/*.yaml'");
 }
 
+/// One name for all that lead to a file; of one that is not there the name as it is.
+std::filesystem::path real_name(const std::string& argument) {
+  std::error_code failure;
+  std::filesystem::path name = std::filesystem::weakly_canonical(argument, failure);
+  return failure ? std::filesystem::path{argument} : name;
+}
+
 }  // namespace
 
 PinArguments sort_pin_arguments(const std::vector<std::string>& arguments) {
@@ -47,7 +54,7 @@ PinArguments sort_pin_arguments(const std::vector<std::string>& arguments) {
     }
     if (!is_file_name(argument)) {
       sorted.components.push_back(argument);
-    } else if (known.insert(std::filesystem::weakly_canonical(argument)).second) {
+    } else if (known.insert(real_name(argument)).second) {
       sorted.files.push_back(argument);
     }
   }
