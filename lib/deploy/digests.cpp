@@ -1,6 +1,8 @@
 // The digests file as JSON.
 #include "ocibuild/deploy/digests.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -47,6 +49,11 @@ std::map<std::string, PlatformDigest> read_platforms(JsonObject& object) {
   return platforms;
 }
 
+Error contradiction(const std::string& path, std::string_view what, const Digest& digest, std::string_view where) {
+  return Error{Errc::digest_mismatch, fmt::format("{}: {} has {}, which is not in {}", path, what,
+                                                    digest.string(), where)};
+}
+
 // The index says again what `digest` and `platforms` say; whoever edited one of them by hand is told.
 void require_index(const ComponentDigests& component, const std::string& path) {
   const Index& index = *component.index;
@@ -58,8 +65,11 @@ void require_index(const ComponentDigests& component, const std::string& path) {
     const auto entry =
         manifest.platform ? component.platforms.find(manifest.platform->string()) : component.platforms.end();
     if (entry != component.platforms.end() && entry->second.digest == manifest.digest) continue;
-    throw Error{Errc::digest_mismatch,
-                fmt::format("{}: the index has {}, which is not in `platforms`", path, manifest.digest.string())};
+    throw contradiction(path, "the index", manifest.digest, "`platforms`");
+  }
+  for (const auto& [platform, image] : component.platforms) {
+    if (std::ranges::find(index.manifests, image.digest, &Descriptor::digest) != index.manifests.end()) continue;
+    throw contradiction(fmt::format("{}.platforms[{}]", path, quote(platform)), "it", image.digest, "the index");
   }
 }
 

@@ -73,5 +73,8 @@ TEST_CASE("a digest that was edited by hand is noticed by the index") {
   SUBCASE("of a platform") {
     digests.components.at("engine").platforms.at("linux/amd64").digest = Digest::of("");
   }
+  SUBCASE("of a platform that the index does not have") {
+    digests.components.at("engine").platforms.emplace("linux/arm64", PlatformDigest{Digest::of(""), 1});
+  }
   CHECK_THROWS_AS(serialize(digests), Error);
 }
