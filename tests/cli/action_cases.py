@@ -58,6 +58,14 @@ def files_of(directory):
     return sorted(path.name for path in directory.iterdir()) if directory.exists() else []
 
 
+@case("no input makes the installation a workflow command of its own")
+def _(directory):
+    done = install(directory, "--version", "1%\r\n::add-mask::x ##[add-mask]y")
+    equal(done.returncode, 1)
+    equal(done.stderr, "::error title=ocibuild cannot be installed::"
+          "the version '1%25%0D%0A::add-mask::x # #[add-mask]y' is none\n")
+
+
 @case("a release with the right checksum is installed, for cargo too")
 def _(directory):
     require("curl")

@@ -12,8 +12,17 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 
 say() { printf '%s\n' "$*" >&2; }
 
+# annotate LEVEL TITLE TEXT: tells the runner; the text stays one command, whatever an input has put into it.
+annotate() {
+  local text=$3
+  text=${text//'%'/%25}
+  text=${text//$'\r'/%0D}
+  text=${text//$'\n'/%0A}
+  say "::$1 title=$2::${text//'##['/# #[}"
+}
+
 fail() {
-  say "::error title=ocibuild cannot be installed::$*"
+  annotate error "ocibuild cannot be installed" "$*"
   exit 1
 }
 
@@ -107,7 +116,7 @@ build() {
 if [ "$version" = source ] || [ -z "$url" ]; then
   build
 elif ! download; then
-  say "::notice title=ocibuild is built from source::$url has no release of $version for linux/$(architecture)"
+  annotate notice "ocibuild is built from source" "$url has no release of $version for linux/$(architecture)"
   build
 fi
 
