@@ -50,8 +50,8 @@ std::map<std::string, PlatformDigest> read_platforms(JsonObject& object) {
 }
 
 Error contradiction(const std::string& path, std::string_view what, const Digest& digest, std::string_view where) {
-  return Error{Errc::digest_mismatch, fmt::format("{}: {} has {}, which is not in {}", path, what,
-                                                    digest.string(), where)};
+  return Error{Errc::digest_mismatch,
+               fmt::format("{}: {} has {}, which is not in {}", path, what, digest.string(), where)};
 }
 
 // The index says again what `digest` and `platforms` say; whoever edited one of them by hand is told.

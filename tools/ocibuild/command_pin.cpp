@@ -81,8 +81,8 @@ std::vector<ImagePath> image_paths(const PinCommand& options) {
   return paths;
 }
 
-/// Pins all files by what `pinning` decides; sites that it leaves alone are told with -v. `name_file` gives the names by
-/// which it knows files; in the report they have those of the command line.
+/// Pins all files by what `pinning` decides; sites that it leaves alone are told with -v. `name_file` gives the names
+/// by which it knows files; in the report they have those of the command line.
 template <class Decider, class NameFile>
 PinReport pin_all(const PinArguments& arguments, const PinCommand& options, Decider& pinning, NameFile name_file,
                   Console& console) {
@@ -110,11 +110,18 @@ void note_images(const std::vector<std::string>& components, const ImageDigests&
   }
 }
 
-/// Shows what would change: 1 from --check when something would.
+/// Shows what would change: 1 from --check when something would, and when there is nothing that could be stale, since
+/// then the check has not seen what it is there for.
 ExitCode preview(const PinReport& report, const PinCommand& options, Console& console) {
   const std::string diffs = pin_diffs(report);
   console.result(options.json ? pin_json(report) : diffs);
-  if (!options.check || diffs.empty()) return ExitCode::ok;
+  if (!options.check) return ExitCode::ok;
+  if (report.sites.empty()) {
+    console.report(Error{Errc::invalid_document, "nothing was checked: no component is in these files"}.add_help(
+        "name other files, or pin placeholders that are there already with --replace IMAGE"));
+    return ExitCode::findings;
+  }
+  if (diffs.empty()) return ExitCode::ok;
   const auto is_stale = [](const PinnedFile& file) { return file.before != file.after; };
   const auto stale = std::count_if(report.files.begin(), report.files.end(), is_stale);
   console.report(

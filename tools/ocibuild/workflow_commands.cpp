@@ -9,12 +9,12 @@
 namespace ocibuild {
 namespace {
 
-// What the runner takes from the start of a line before it looks for a command: ActionCommand.cs of actions/runner calls
-// TrimStart, and that all white space of Unicode.
-constexpr std::array<std::string_view, 24> white_space{
-    " ",      "\t",     "\v",     "\f",     "\r",     "\u0085", "\u00a0", "\u1680", "\u2000",
-    "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009",
-    "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+// What the runner takes from the start of a line before it looks for a command: ActionCommand.cs of actions/runner
+// calls TrimStart, and that all white space of Unicode.
+constexpr std::array<std::string_view, 24> white_space{" ",      "\t",     "\v",     "\f",     "\r",     "\u0085",
+                                                       "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+                                                       "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009",
+                                                       "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
 
 /// `text` from its first character on that is no white space.
 std::string_view trimmed_start(std::string_view text) {
