@@ -63,7 +63,7 @@ def _(directory):
     done = install(directory, "--version", "1%\r\n::add-mask::x ##[add-mask]y")
     equal(done.returncode, 1)
     equal(done.stderr, "::error title=ocibuild cannot be installed::"
-          "the version '1%25%0D%0A::add-mask::x # #[add-mask]y' is none\n")
+          "'1%25%0D%0A::add-mask::x # #[add-mask]y' is no version, expected one such as 0.1.0, or source\n")
 
 
 @case("a release with the right checksum is installed, for cargo too")

@@ -149,7 +149,7 @@ def _(directory):
     pushes(root, directory, "--digests", directory / "part.json")
     contains(fails(2, "index", "merge", directory / "part.json"), "no registry is set for alpha")
     contains(fails(2, "index", "merge"), "expected either the digests files of the parts, or --shards N")
-    contains(fails(2, "index", "merge", "--shards", "0", cwd=root), "--shards: `0` is no number of shards, as in 3")
+    contains(fails(2, "index", "merge", "--shards", "0", cwd=root), "--shards: `0` is no number of shards, from 1 to 1000")
     for option in (["--tag", "v1"], ["--registry", "localhost:1/a"], ["--tags-from", "github"], ["--manifest-path", "x"]):
         contains(fails(2, "index", "merge", directory / "part.json", *option), f"{option[0]} is for --shards")
 
