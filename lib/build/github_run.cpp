@@ -2,6 +2,7 @@
 #include "ocibuild/build/github_run.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -94,11 +95,14 @@ std::vector<std::string> release_tags(std::string_view name) {
   return tags;
 }
 
+// A branch takes no tag that says what is fixed: a commit, a release, a part of a build, or what refers to a digest
+// (distribution-spec v1.1, referrers tag schema).
 bool means_something_else(std::string_view tag) {
+  constexpr std::array<std::string_view, 4> reserved{"sha-", "pr-", "shard-", "sha256-"};
   const std::string_view number = without_v(tag);
   const bool is_version = !number.empty() && number.find_first_not_of("0123456789.") == std::string_view::npos;
-  return tag == "latest" || tag.starts_with("sha-") || tag.starts_with("pr-") || is_version ||
-         Version::parse(number).has_value();
+  return tag == "latest" || is_version || Version::parse(number).has_value() ||
+         std::ranges::any_of(reserved, [&](std::string_view prefix) { return tag.starts_with(prefix); });
 }
 
 std::vector<std::string> branch_tags(std::string_view name, std::string_view default_branch) {

@@ -39,8 +39,9 @@ TEST_CASE("another branch is never latest") {
   CHECK(Run{"push", "refs/heads/main", "{}"}.tags() == Tags{"main", "sha-{git.sha}"});
 }
 
-TEST_CASE("a branch that is named like a release, a commit or a pull request gets no tag of its name") {
-  for (const char* const name : {"latest", "v1.2.3", "1.2", "1", "v1", "sha-c0ffee", "pr-7", "1.2.3-rc.1", "@latest"}) {
+TEST_CASE("a branch that is named like a release, a commit, a part or a pull request gets no tag of its name") {
+  for (const char* const name : {"latest", "v1.2.3", "1.2", "1", "v1", "sha-c0ffee", "pr-7", "1.2.3-rc.1", "@latest",
+                                 "shard-c0ffee-1-of-2", "sha256-e3b0c442"}) {
     CAPTURE(name);
     CHECK(Run{"push", std::string{"refs/heads/"} + name, repository}.tags() == Tags{"sha-{git.sha}"});
   }
