@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import urllib.request
 
 from harness import case, contains, equal, fails, lacks, ocibuild, run_cases, succeeds
 from real_registry import registry
@@ -140,6 +141,27 @@ def _(directory):
         equal(done.returncode, 7, done.stderr)
         contains(done.stderr, "which is later, and which this clone does not know")
         commit(root, "2026-01-03T00:00:00Z")
+        pushes(root, directory, "--push")
+
+
+def put_under(served, tag, document):
+    request = urllib.request.Request(f"http://{served.host}/v2/acme/alpha/manifests/{tag}", method="PUT",
+                                     data=json.dumps(document).encode(), headers={"Content-Type": document["mediaType"]})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
+
+
+@case("what others put under a tag is no command, shown in short, and in nobody's way when it is no image")
+def _(directory):
+    with registry() as served:
+        root = make_repository(served, directory, tags='["latest"]')
+        foreign = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": []}
+        revision = "--output=" + "x" * 10000
+        put_under(served, "latest", foreign | {"annotations": {
+            "org.opencontainers.image.revision": revision, "org.opencontainers.image.created": "2099-01-01T00:00:00Z"}})
+        done = build(root, directory, "--push")
+        equal(done.returncode, 7, done.stderr)
+        contains(done.stderr, f"names an image of {revision[:63]}\u2026, which is later")
+        put_under(served, "latest", foreign | {"annotations": {"org.opencontainers.image.revision": 1}})
         pushes(root, directory, "--push")
 
 

@@ -8,21 +8,33 @@
 #include "ocibuild/build/revision.hpp"
 #include "ocibuild/spec/manifest.hpp"
 #include "ocibuild/store/graph.hpp"
+#include "text.hpp"
 
 namespace ocibuild {
 namespace {
 
 constexpr std::string_view revision_annotation = "org.opencontainers.image.revision";
+constexpr std::size_t longest_revision = 64;  // a name by SHA-256; an image of others may say anything
 
-/// What ocibuild, buildx and others put on an index or manifest. Whoever says nothing there has no commit to protect.
-Annotations annotations_of(const TagMove& move) {
-  const std::string document = read_blob(move.repository, move.now, max_manifest_size);
-  switch (node_kind(move.now.media_type)) {
-    case NodeKind::index: return parse_index(document, move.now.media_type).annotations;
-    case NodeKind::manifest: return parse_manifest(document, move.now.media_type).annotations;
+Annotations annotations_in(const std::string& document, const std::string& media_type) {
+  switch (node_kind(media_type)) {
+    case NodeKind::index: return parse_index(document, media_type).annotations;
+    case NodeKind::manifest: return parse_manifest(document, media_type).annotations;
     case NodeKind::blob: break;
   }
   return {};
+}
+
+/// What ocibuild, buildx and others put on an index or manifest. Whoever says nothing there has no commit to protect,
+/// and neither has what is no image: the registry took it, and it would hold the tag for ever.
+Annotations annotations_of(const TagMove& move) {
+  const std::string document = read_blob(move.repository, move.now, max_manifest_size);
+  try {
+    return annotations_in(document, move.now.media_type);
+  } catch (const Error& error) {
+    if (error.code() != Errc::invalid_document) throw;
+    return {};
+  }
 }
 
 /// Times in UTC, to the second, are ordered as their texts are.
@@ -34,7 +46,7 @@ bool is_later(const std::string& one, const std::string& other) {
 
 Error refusal(const TagMove& move, const std::string& theirs, const ReleasedCommit& ours, std::string_view proof) {
   return Error{Errc::digest_mismatch, fmt::format("the tag {} would go back to an older commit", move.tag)}
-      .add_note(fmt::format("it names an image of {}, {}", theirs, proof))
+      .add_note(fmt::format("it names an image of {}, {}", fit(theirs, longest_revision), proof))
       .add_note(fmt::format("this one is of     {}; nothing was pushed", ours.revision))
       .add_help("build the newest commit, or move the tag on purpose with --force-tag");
 }
