@@ -9,7 +9,6 @@
 
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/base/file.hpp"
-#include "ocibuild/spec/reference.hpp"
 #include "spec/json.hpp"
 #include "spec/text.hpp"
 
@@ -32,6 +31,9 @@ std::string text_of(const JsonValue* value, JsonValue::Kind kind) {
 void read_event(GithubRun& run, const std::string& path) {
   const JsonValue event = parse_json(read_file(path, max_event), max_event);
   run.default_branch = text_of(member(member(&event, "repository"), "default_branch"), JsonValue::Kind::string);
+  // A run that another one started is of the default branch, but may build what a pull request brought.
+  const JsonValue* const cause = member(member(&event, "workflow_run"), "event");
+  if (text_of(cause, JsonValue::Kind::string).starts_with("pull_request")) run.ref = "refs/workflow_run";
   if (!run.event.starts_with("pull_request")) return;
   run.pull_request = text_of(member(member(&event, "pull_request"), "number"), JsonValue::Kind::number);
 }
@@ -85,29 +87,35 @@ std::string_view without_v(std::string_view name) {
   return name.starts_with('v') ? name.substr(1) : name;
 }
 
+// Tags that git's names never give: the head of the default branch, a commit, a pull request, a part of a build, and
+// what refers to a digest (distribution-spec v1.1, referrers tag schema).
+bool is_reserved(std::string_view tag) {
+  constexpr std::array<std::string_view, 4> prefixes{"sha-", "pr-", "shard-", "sha256-"};
+  return tag == "latest" ||
+         std::ranges::any_of(prefixes, [&](std::string_view prefix) { return tag.starts_with(prefix); });
+}
+
 std::vector<std::string> release_tags(std::string_view name) {
   const auto version = Version::parse(without_v(name));
-  if (!version) return {tag_of(name)};
-  std::vector<std::string> tags{tag_of(name), tag_of(without_v(name))};
+  std::vector<std::string> tags{tag_of(name)};
+  if (!version) return is_reserved(tags.front()) ? std::vector<std::string>{} : tags;
+  tags.push_back(tag_of(without_v(name)));
   if (!version->is_final) return tags;
   tags.push_back(fmt::format("{}.{}", version->major, version->minor));
   if (version->major != "0") tags.emplace_back(version->major);
   return tags;
 }
 
-// A branch takes no tag that says what is fixed: a commit, a release, a part of a build, or what refers to a digest
-// (distribution-spec v1.1, referrers tag schema).
-bool means_something_else(std::string_view tag) {
-  constexpr std::array<std::string_view, 4> reserved{"sha-", "pr-", "shard-", "sha256-"};
+bool names_version(std::string_view tag) {
   const std::string_view number = without_v(tag);
-  const bool is_version = !number.empty() && number.find_first_not_of("0123456789.") == std::string_view::npos;
-  return tag == "latest" || is_version || Version::parse(number).has_value() ||
-         std::ranges::any_of(reserved, [&](std::string_view prefix) { return tag.starts_with(prefix); });
+  const bool is_part = !number.empty() && number.find_first_not_of("0123456789.") == std::string_view::npos;
+  return is_part || Version::parse(number).has_value();
 }
 
 std::vector<std::string> branch_tags(std::string_view name, std::string_view default_branch) {
   std::vector<std::string> tags;
-  if (std::string tag = tag_of(name); !tag.empty() && !means_something_else(tag)) tags.push_back(std::move(tag));
+  if (std::string tag = tag_of(name); !tag.empty() && !is_reserved(tag) && !names_version(tag))
+    tags.push_back(std::move(tag));
   if (!name.empty() && name == default_branch) tags.emplace_back("latest");
   return tags;
 }

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/deploy/digests.hpp"

@@ -56,6 +56,22 @@ TEST_CASE("a release candidate has its own version only") {
   CHECK(Run{"push", "refs/tags/v1.2.3-rc.1", repository}.tags() == Tags{"v1.2.3-rc.1", "1.2.3-rc.1", "sha-{git.sha}"});
 }
 
+TEST_CASE("a git tag that is named like a commit or the head of a branch gives none") {
+  for (const char* const name : {"latest", "sha-c0ffee", "pr-7", "shard-x-1-of-2", "sha256-00"}) {
+    CAPTURE(name);
+    CHECK(Run{"push", std::string{"refs/tags/"} + name, repository}.tags() == Tags{"sha-{git.sha}"});
+  }
+}
+
+TEST_CASE("a run that was started by one for a pull request is of no branch") {
+  CHECK(Run{"workflow_run", "refs/heads/main",
+            R"({"repository": {"default_branch": "main"}, "workflow_run": {"event": "pull_request"}})"}
+            .tags() == Tags{"sha-{git.sha}"});
+  CHECK(Run{"workflow_run", "refs/heads/main",
+            R"({"repository": {"default_branch": "main"}, "workflow_run": {"event": "push"}})"}
+            .tags() == Tags{"main", "latest", "sha-{git.sha}"});
+}
+
 TEST_CASE("a tag that is no version is a tag") {
   CHECK(Run{"push", "refs/tags/stable", repository}.tags() == Tags{"stable", "sha-{git.sha}"});
 }

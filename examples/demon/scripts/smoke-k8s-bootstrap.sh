@@ -38,6 +38,12 @@ while [ $# -gt 0 ]; do
         --namespace) kubectl+=(--namespace "$2") ;;
         --port-offset) offset=$2 ;;
       esac
+      case $offset in
+        *[!0-9]* | '')
+          echo "error: --port-offset: '$offset' is no number" >&2
+          exit 2
+          ;;
+      esac
       shift
       ;;
     *)
@@ -86,7 +92,8 @@ forward() {
   "${kubectl[@]}" port-forward --address 127.0.0.1 "service/$1" ":$(service_port "$1")" >"$log" 2>&1 &
   local child=$!
   forwards+=("$child")
-  while [ -z "$address" ] && kill -0 "$child" 2>/dev/null; do
+  local deadline=$((SECONDS + 30))
+  while [ -z "$address" ] && kill -0 "$child" 2>/dev/null && [ "$SECONDS" -lt "$deadline" ]; do
     sleep 0.1
     address=$(sed -n 's/^Forwarding from \([0-9.:]*\) .*/\1/p' "$log")
   done

@@ -31,8 +31,9 @@ GithubRun read_github_run(const StringMap& environment);
 /// | a pull request | `pr-7` |
 /// | each | `sha-{git.sha}` |
 ///
-/// What a tag cannot hold becomes `-`. A branch gets no tag of its name when that means something else: `latest`,
-/// `sha-...`, `pr-...`, and versions; else whoever may push a branch could move a release.
+/// What a tag cannot hold becomes `-`. Names that mean something else give no tag: `latest`, `sha-...`, `pr-...`,
+/// `shard-...`, `sha256-...`, and, for a branch, versions; else whoever may push a branch could move a release. A run
+/// that was started by one for a pull request (workflow_run) is of no branch, whatever it says.
 std::vector<std::string> tags_for(const GithubRun& run);
 
 }  // namespace ocibuild
