@@ -16,6 +16,10 @@ using std::chrono::seconds;
 // github.com: the secondary limit lasts minutes; asking earlier prolongs it.
 constexpr milliseconds secondary_limit_waits[] = {milliseconds{120'000}, milliseconds{300'000}};
 
+bool is_limit(TransientCause cause) {
+  return cause == TransientCause::rate_limit || cause == TransientCause::secondary_limit;
+}
+
 unsigned attempts_for(const TransientError& error, const RetryOptions& options) {
   const unsigned most = static_cast<unsigned>(std::size(secondary_limit_waits)) + 1;
   return error.cause() == TransientCause::secondary_limit ? std::min(options.attempts, most) : options.attempts;
@@ -75,7 +79,7 @@ bool Retry::wait_after(std::string_view host, unsigned attempt, TransientError& 
   {
     const std::lock_guard lock{mutex_};
     ++retries_;
-    if (error.cause() != TransientCause::failure) {
+    if (is_limit(error.cause())) {
       milliseconds& until = paused_until_[std::string{host}];
       until = std::max(until, clock_.now() + wait);
     }
@@ -85,7 +89,7 @@ bool Retry::wait_after(std::string_view host, unsigned attempt, TransientError& 
               .wait = wait,
               .next_attempt = attempt + 1,
               .attempts = attempts,
-              .asked = error.asked() || error.cause() != TransientCause::failure});
+              .asked = error.asked() || is_limit(error.cause())});
     }
   }
   clock_.sleep(wait);

@@ -188,6 +188,19 @@ Answer Exchange::send_patiently(Host& host, const RegistryRequest& request) {
   return retry_.run(host.registry.name, [&] { return send(host, request); });
 }
 
+bool Exchange::is_there(Host& host, const std::function<bool()>& ask) {
+  int internal_errors = 0;
+  return retry_.run(host.registry.name, [&] {
+    if (internal_errors == 3) return false;
+    try {
+      return ask();
+    } catch (const TransientError& error) {
+      if (error.cause() == TransientCause::internal_error) ++internal_errors;
+      throw;
+    }
+  });
+}
+
 const Failure& Exchange::failure(Answer& answer) const {
   if (!answer.failure) {
     answer.failure = read_failure(answer.response, clock_.unix_time(), secrets_);

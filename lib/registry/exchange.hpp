@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -82,6 +83,11 @@ class Exchange {
 
   /// The same, tried again by the policy.
   Answer send_patiently(Host& host, const RegistryRequest& request);
+
+  /// What `ask`, tried again by the policy, says of something that is sent where it is not there. A registry that was
+  /// killed while it wrote answers 500 for ever to who asks for what it was writing, and takes it anew: after three
+  /// such answers it is not there.
+  bool is_there(Host& host, const std::function<bool()>& ask);
 
   /// Throws what an answer that is no success means; reads its body.
   [[noreturn]] void fail(Host& host, const RegistryRequest& request, Answer& answer);

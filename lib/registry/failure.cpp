@@ -152,6 +152,7 @@ void throw_failure(const Failure& failure, std::string_view registry) {
   if (secondary || is_transient_status(failure.status)) {
     const TransientCause cause = secondary               ? TransientCause::secondary_limit
                                  : failure.status == 429 ? TransientCause::rate_limit
+                                 : failure.status == 500 ? TransientCause::internal_error
                                                          : TransientCause::failure;
     throw TransientError{describe(failure), cause, asked};
   }

@@ -77,17 +77,19 @@ void require_document(const Exchange& exchange, const Answer& answer, const std:
        fmt::format("{}: found Content-Type {}, expected that of a manifest or an index", name, quote(type))});
 }
 
+bool is_same(const std::optional<Descriptor>& found, const Descriptor& wanted) {
+  return found && found->digest == wanted.digest && found->size == wanted.size;
+}
+
 bool is_missing_child(const Failure& failure) {
   return (failure.status == 400 || failure.status == 404) &&
          (failure.says("MANIFEST_BLOB_UNKNOWN") || failure.says("BLOB_UNKNOWN") || failure.says("unknown blob") ||
           failure.says("blob unknown"));
 }
 
-}  // namespace
-
-std::optional<Descriptor> find_manifest(Exchange& exchange, const Repository& repository, const std::string& name) {
+std::optional<Descriptor> ask_for_manifest(Exchange& exchange, const Repository& repository, const std::string& name) {
   const RegistryRequest request = question(repository, "HEAD", name);
-  Answer answer = exchange.send_patiently(repository.host, request);
+  Answer answer = exchange.send(repository.host, request);
   if (answer.status() == 200) {
     if (auto descriptor = described(answer.response.headers)) return descriptor;
   }
@@ -96,6 +98,23 @@ std::optional<Descriptor> find_manifest(Exchange& exchange, const Repository& re
   auto document = read_manifest(exchange, repository, name);
   if (!document) return {};
   return std::move(document->descriptor);
+}
+
+}  // namespace
+
+std::optional<Descriptor> find_manifest(Exchange& exchange, const Repository& repository, const std::string& name) {
+  return exchange.retry().run(repository.host.registry.name,
+                              [&] { return ask_for_manifest(exchange, repository, name); });
+}
+
+bool has_manifest(Exchange& exchange, const Repository& repository, const Descriptor& manifest) {
+  return is_same(find_manifest(exchange, repository, manifest.digest.string()), manifest);
+}
+
+bool is_manifest_there(Exchange& exchange, const Repository& repository, const Descriptor& manifest) {
+  return exchange.is_there(repository.host, [&] {
+    return is_same(ask_for_manifest(exchange, repository, manifest.digest.string()), manifest);
+  });
 }
 
 std::optional<NamedDocument> read_manifest(Exchange& exchange, const Repository& repository, const std::string& name) {

@@ -13,6 +13,12 @@ namespace ocibuild {
 /// there is no such thing.
 std::optional<Descriptor> find_manifest(Exchange& exchange, const Repository& repository, const std::string& name);
 
+/// True when the repository has just this manifest.
+bool has_manifest(Exchange& exchange, const Repository& repository, const Descriptor& manifest);
+
+/// The same, asked before it is put: see Exchange::is_there.
+bool is_manifest_there(Exchange& exchange, const Repository& repository, const Descriptor& manifest);
+
 /// The bytes of a manifest, which may be at most max_manifest_size; not yet verified. Throws Error{not_found},
 /// {invalid_document} when the Content-Type is another.
 std::string fetch_manifest(Exchange& exchange, const Repository& repository, const Descriptor& manifest);

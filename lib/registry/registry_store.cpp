@@ -67,13 +67,8 @@ void RegistryStore::forget(const Descriptor& descriptor) {
 
 bool RegistryStore::contains(const Descriptor& descriptor) const {
   if (is_known(descriptor)) return true;
-  bool found = false;
-  if (is_document(descriptor)) {
-    const auto there = find_manifest(client_.exchange(), *repository_, descriptor.digest.string());
-    found = there && there->digest == descriptor.digest && there->size == descriptor.size;
-  } else {
-    found = has_blob(client_.exchange(), *repository_, descriptor);
-  }
+  const bool found = is_document(descriptor) ? has_manifest(client_.exchange(), *repository_, descriptor)
+                                             : has_blob(client_.exchange(), *repository_, descriptor);
   if (found) remember(descriptor);
   return found;
 }
@@ -119,7 +114,7 @@ BlobOutcome RegistryStore::place(const Blob& blob, const std::vector<std::string
 
 BlobOutcome RegistryStore::place_manifest(const Blob& blob) {
   Exchange& exchange = client_.exchange();
-  const bool present = contains(blob.descriptor);
+  const bool present = is_manifest_there(exchange, *repository_, blob.descriptor);
   VerifyingSource source{blob.open(), blob.descriptor};
   const std::string bytes = read_all(source, max_manifest_size);
   const auto subject = subject_of(blob.descriptor, bytes);

@@ -216,8 +216,9 @@ BlobOutcome place_blob(Exchange& exchange, const Repository& repository, const B
                        const std::vector<std::string>& sources) {
   bool was_sent = false;
   std::size_t source = 0;
+  const auto ask = [&] { return ask_for_blob(exchange, repository, blob.descriptor, push_to(repository.name)); };
   return exchange.retry().run(repository.host.registry.name, [&] {
-    if (ask_for_blob(exchange, repository, blob.descriptor, push_to(repository.name))) {
+    if (exchange.is_there(repository.host, ask)) {
       return was_sent ? BlobOutcome::uploaded : BlobOutcome::present;
     }
     Upload upload{exchange, repository, blob};
@@ -227,7 +228,7 @@ BlobOutcome place_blob(Exchange& exchange, const Repository& repository, const B
     }
     was_sent = true;
     if (upload.send()) return BlobOutcome::uploaded;
-    if (ask_for_blob(exchange, repository, blob.descriptor, push_to(repository.name))) return BlobOutcome::uploaded;
+    if (ask()) return BlobOutcome::uploaded;
     throw TransientError{"the registry took the blob, but does not have it"};
   });
 }

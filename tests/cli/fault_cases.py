@@ -84,6 +84,21 @@ def survives_restarts(directory):
         contains(succeeds("verify", output.strip()), "verified 4 blobs")
 
 
+@case("what a killed registry left half-written is sent anew by the next push (UP26)")
+def mends_links(directory):
+    source, _ = tiny_image(directory)
+    with registry() as served:
+        succeeds("copy", source, f"{served.host}/a:1")
+        # It writes them in place: one that it was writing when it was killed is there, and empty.
+        links = [*served.directory.glob("storage/**/_layers/**/link"), *served.directory.glob("storage/**/revisions/**/link")]
+        equal(len(links), 3)
+        for link in links:
+            link.write_text("")
+        digest = succeeds("copy", source, f"{served.host}/a:2").strip()
+        equal(sum(request.status == 500 for request in served.requests()), 3 * len(links))
+        contains(succeeds("verify", digest), "verified 3 blobs")
+
+
 @case("a port where nothing listens ends with 5, after one note at a time however many uploads wait")
 def says_refused(directory):
     source, _ = tiny_image(directory)

@@ -144,6 +144,28 @@ TEST_CASE("UP03: statuses that say nothing about the request are tried again, on
   }
 }
 
+TEST_CASE("UP26: what a killed registry left half-written, and answers 500 for, is sent anew") {
+  for (const Blob& blob : {blob_of(content), memory_blob(media_type::index, serialize(Index{}))}) {
+    World world;
+    world.faults.add({.method = "HEAD", .times = FaultRule::always, .fault = status(500)});
+    RegistryStore store = world.store();
+    CHECK(store.place(blob) == BlobOutcome::uploaded);
+    CHECK(world.count("HEAD") == 3);
+    CHECK(world.count("PUT") == 1);
+    store.forget(blob.descriptor);
+    CHECK(failure_of([&] { return store.contains(blob.descriptor); }).code() == Errc::unavailable);
+  }
+}
+
+TEST_CASE("a registry that is down for a while is asked until it answers, and nothing is sent in vain") {
+  World world;
+  world.registry.put_blob("a", content);
+  world.faults.add({.method = "HEAD", .times = 4, .fault = status(503)});
+  RegistryStore store = world.store();
+  CHECK(store.place(blob_of(content)) == BlobOutcome::present);
+  CHECK(world.count("POST") == 0);
+}
+
 TEST_CASE("UP03: a refusal is final at once, with the code it deserves") {
   const std::vector<std::pair<int, Errc>> refusals{
       {400, Errc::unavailable}, {401, Errc::unauthorized}, {403, Errc::denied},     {404, Errc::not_found},

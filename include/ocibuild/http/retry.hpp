@@ -17,7 +17,8 @@ namespace ocibuild {
 
 /// Why something that failed may succeed later.
 enum class TransientCause {
-  failure,          ///< connection, time-out, 408, 425, 5xx: this operation waits
+  failure,          ///< connection, time-out, 408, 425, other 5xx: this operation waits
+  internal_error,   ///< 500: the same, but the next answer may well be this one again
   rate_limit,       ///< 429: everything that goes to the host waits
   secondary_limit,  ///< GitHub's limit of minutes: everything that goes to the host waits long
 };
