@@ -77,7 +77,10 @@ BuildResult build(const Plan& plan, Store& into, const RunCommand& run, const Bu
   compile(plan, run, options,
           {.progress = one_at_a_time,
            .binary_made = [&](const BinaryKey& key, const std::filesystem::path& file) { jobs.begin(key, file); },
-           .while_running = [&] { jobs.require_no_failure(); }});  // else cargo would compile for nobody
+           .while_running = [&] {  // else cargo would compile for nobody
+             jobs.require_no_failure();
+             if (options.while_compiling) options.while_compiling();
+           }});
   std::vector<BuiltImage> images = jobs.finish();
   if (options.base_layers == BaseLayers::copy) copy_base_layers(plan, options, into);
   BuildResult result{.components = join_platforms(plan, std::move(images), options.bases, into)};

@@ -191,6 +191,24 @@ TEST_CASE("an image that cannot be made ends cargo, silent as it is") {
   CHECK_FALSE(went_on);
 }
 
+TEST_CASE("what the caller throws while cargo is silent ends cargo") {
+  CompiledServices services;
+  MemoryStore store;
+  bool went_on = false;
+  const RunCommand cargo = [&](const Command&, const CommandOutput& output) {
+    went_on = stays_silent(output);
+    return ExitStatus{0};
+  };
+  int calls = 0;
+  const auto lose_patience = [&] {
+    if (++calls == 3) throw Error{Errc::denied, "not for you"};
+  };
+  const Error error =
+      failure_of([&] { return build(services.compiled, store, cargo, {.while_compiling = lose_patience}); });
+  CHECK(error.code() == Errc::denied);
+  CHECK_FALSE(went_on);
+}
+
 TEST_CASE("a binary that cargo did not make, or made twice, is an error") {
   CompiledServices services;
   MemoryStore store;

@@ -122,9 +122,7 @@ void stage_early(const BuildEvent& event, const Plan& plan, const Store& store, 
 BuildEvents events(const Plan& plan, const Store& store, BuildDisplay& display, Publisher* publisher) {
   return [&plan, &store, &display, publisher](const BuildEvent& event) {
     display.show(event);
-    if (publisher == nullptr) return;
-    publisher->require_rights();  // nobody wants to wait for cargo, only to be refused
-    stage_early(event, plan, store, *publisher);
+    if (publisher != nullptr) stage_early(event, plan, store, *publisher);
   };
 }
 
@@ -138,12 +136,15 @@ BaseLayers base_layers(const BuildCommand& options) {
   return options.push.wanted() && options.outputs.empty() ? BaseLayers::leave_out : BaseLayers::copy;
 }
 
-BuildOptions build_options(const BuildCommand& options, const Bases& bases, LayerCache* cache) {
+BuildOptions build_options(const BuildCommand& options, const Bases& bases, LayerCache* cache, Publisher* publisher) {
   return {.bases = bases,
           .base_layers = base_layers(options),
           .jobs = resolve_jobs(options.jobs),
           .cargo_jobs = options.jobs.value_or(0),
-          .cache = cache};
+          .cache = cache,
+          .while_compiling = [publisher] {  // nobody wants to wait for cargo, only to be refused
+            if (publisher != nullptr) publisher->require_rights();
+          }};
 }
 
 std::vector<Descriptor> roots_of(const BuildResult& result) {
@@ -175,7 +176,7 @@ ExitCode run(const BuildCommand& options, Session& session) {
     stage_bases(plan, bases, *publisher);
   }
   BuildDisplay display{plan, start, session.console, *progress};
-  const BuildOptions how = build_options(options, bases, cache.layers());
+  const BuildOptions how = build_options(options, bases, cache.layers(), publisher.get());
   const BuildResult result = build(plan, outputs.first(), session_runner(session), how,
                                    events(plan, outputs.first(), display, publisher.get()));
   outputs.publish(publications(result, outputs.first()), how.jobs, *progress);

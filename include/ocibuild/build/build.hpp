@@ -73,6 +73,10 @@ struct BuildOptions {
   unsigned jobs = 1;            ///< worker threads for layers; never changes the bytes
   unsigned cargo_jobs = 0;      ///< `cargo build --jobs`; 0: cargo's default
   LayerCache* cache = nullptr;  ///< where layers are found that were made before; never changes the bytes
+
+  /// Called several times a second while cargo runs, also when it is silent, in the thread that called build. What it
+  /// throws ends cargo and the build.
+  std::function<void()> while_compiling;
 };
 
 /// An image for one platform.
