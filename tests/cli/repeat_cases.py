@@ -107,7 +107,7 @@ def survives_kills(directory):
             equal(complete_tags(served, repositories) in range(5), True)
             succeeds(*options, cwd=root, env=build_environment(directory))
             equal(complete_tags(served, repositories), 4)
-    equal(interrupted > 1, True, "hardly any run was interrupted")
+    equal(interrupted > 0, True, "no run was interrupted")
 
 
 @case("build --push killed before its n-th request, for every n, is completed by the next run, which sends only the rest")
