@@ -158,11 +158,7 @@ void add_probe_command(CommandLine& line) {
            "the first wait between two tries, doubled up to 2s; default 500ms");
   command.add_flag("--allow-placeholder", options->allow_placeholder,
                    "accept a stock nginx that stands in for a service, when it answers twice in a row");
-  add_list(command, "--insecure", options->network.insecure, "HOST[:PORT]",
-           "do not check the certificate of this host; repeatable")
-      ->envname("OCIBUILD_INSECURE");
-  add_text(command, "--ca-file", options->network.ca_file, "FILE", "more certificate authorities, in PEM")
-      ->envname("OCIBUILD_CA_FILE");
+  add_trust_options(command, options->network, "do not check the certificate of this host; repeatable");
   add_json_flag(command, options->json, "the results");
   command.footer(
       "Probes of manifests are asked below their --base-url, else at their hostPort on 127.0.0.1.\n"

@@ -67,12 +67,15 @@ Clock system_clock() {
           .random = random_fraction};
 }
 
-void add_network_options(CLI::App& command, NetworkOptions& options) {
-  add_list(command, "--insecure", options.insecure, "HOST[:PORT]",
-           "speak plain http with this registry, or TLS without checking its certificate; repeatable")
-      ->envname("OCIBUILD_INSECURE");
+void add_trust_options(CLI::App& command, NetworkOptions& options, const std::string& insecure) {
+  add_list(command, "--insecure", options.insecure, "HOST[:PORT]", insecure)->envname("OCIBUILD_INSECURE");
   add_text(command, "--ca-file", options.ca_file, "FILE", "more certificate authorities, in PEM")
       ->envname("OCIBUILD_CA_FILE");
+}
+
+void add_network_options(CLI::App& command, NetworkOptions& options) {
+  add_trust_options(command, options,
+                    "speak plain http with this registry, or TLS without checking its certificate; repeatable");
   add_text(command, "--username", options.username, "NAME", "user of the registry; with --password-stdin");
   command.add_flag("--password-stdin", options.password_stdin, "read the password or token from standard input");
 }

@@ -25,7 +25,10 @@ struct NetworkOptions {
   bool password_stdin = false;
 };
 
-/// Adds them to a command.
+/// Adds those about whom to trust to a command; `insecure` is what `--help` says about --insecure there.
+void add_trust_options(CLI::App& command, NetworkOptions& options, const std::string& insecure);
+
+/// Adds all of them to a command.
 void add_network_options(CLI::App& command, NetworkOptions& options);
 
 /// What `--help` says about credentials.
