@@ -73,11 +73,11 @@ std::optional<milliseconds> limit_of(const Headers& headers, seconds unix_time) 
 Error final_error(int status, const std::string& text, TokenUse token) {
   const bool has_token = token == TokenUse::with_token;
   switch (status) {
-    case 401:
-      return Error{Errc::unauthorized, text}
-          .add_help(has_token ? "the token is not valid (any more): set another GITHUB_TOKEN or GH_TOKEN"
-                              : std::string{token_help})
-          .add_help(std::string{permission_help});
+    case 401: {
+      Error error{Errc::unauthorized, text};
+      if (has_token) return error.add_help("the token is not valid (any more): set another GITHUB_TOKEN or GH_TOKEN");
+      return error.add_help(std::string{token_help}).add_help(std::string{permission_help});
+    }
     case 403:
       return Error{Errc::denied, text}
           .add_help(std::string{has_token ? permission_help : token_help})
