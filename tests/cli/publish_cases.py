@@ -49,6 +49,22 @@ def prints_digests(directory):
         contains(done.stderr, "2 images: pushed ")
 
 
+@case("what a budget holds back leaves no manifest and no tag, and ends with 1 although layers are on their way")
+def held_back(directory):
+    with registry() as served:
+        root = workspace_for(served, directory)
+        (root / "large").write_bytes(random.Random(1).randbytes(5_000_000))
+        manifest = root / "beta" / "Cargo.toml"
+        manifest.write_text(f'{manifest.read_text()}[package.metadata.ocibuild]\n'
+                            'files = [{ source = "../large", dest = "/large" }]\nbudget = { image-size = "1kB" }\n')
+        for _ in range(5):
+            done = push(root, directory)
+            equal(done.returncode, 1, done.stderr)
+            equal(done.stdout, "")
+            contains(done.stderr, "no manifest was pushed and no tag was moved, because of a budget")
+            equal(list(served.directory.glob("storage/**/_manifests")), [])
+
+
 @case("skopeo pulls what build --push published, for every platform")
 def skopeo_pulls(directory):
     with registry() as served:

@@ -185,6 +185,7 @@ ExitCode run(const BuildCommand& options, Session& session) {
   const bool is_held_back = publisher && !summary.broken_sizes(plan).empty();
   if (publisher && !is_held_back) publisher->publish(all, roots_of(result));
   cache.finish();
+  publisher.reset();  // before the display of what it may still be sending
   progress.reset();
   const ExitCode code = report(summary, plan, session);
   if (is_held_back) {

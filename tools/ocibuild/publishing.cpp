@@ -68,6 +68,10 @@ Publisher::Publisher(Network& network, std::vector<ReleaseTarget> targets, Publi
   uploads_ = std::make_unique<WorkerPool>(early_uploads);
 }
 
+Publisher::~Publisher() {
+  abandoned_ = true;
+}
+
 void Publisher::show(const Placed& placed) {
   constexpr std::string_view words[] = {"already there", "mounted", "uploaded"};
   session_.console.detail(
@@ -84,6 +88,7 @@ void Publisher::show(const Placed& placed) {
 }
 
 void Publisher::show_read(const Descriptor& blob, std::uint64_t bytes) {
+  if (abandoned_) throw Error{Errc::io, "nobody wants it any more"};
   if (node_kind(blob.media_type) != NodeKind::blob) return;
   const std::lock_guard lock{mutex_};
   std::uint64_t& before = on_their_way_[blob.digest];
@@ -106,10 +111,11 @@ CountedStore Publisher::counted_store(const ReadStore& store) {
 
 void Publisher::stage(std::size_t target, const ReadStore& from, const Descriptor& blob) {
   uploads_->start([this, target, &from, blob] {
-    if (gave_up_) return;
+    if (gave_up_ || abandoned_) return;
     try {
       release_->stage(target, counted_store(from), blob);
     } catch (const Error& error) {
+      if (abandoned_) return;
       gave_up_ = true;
       session_.console.detail(Verbosity::verbose, fmt::format("not sent early: {}", error.what()));
       const std::lock_guard lock{mutex_};

@@ -56,6 +56,11 @@ class Publisher {
   Publisher(Network& network, std::vector<ReleaseTarget> targets, PublisherOptions options, Session& session,
             Progress& progress);
 
+  /// Ends what is still being sent.
+  ~Publisher();
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+
   /// Sends a blob of a target in the background. What goes wrong comes out of `publish`, which tries again; until then
   /// nothing more is sent.
   void stage(std::size_t target, const ReadStore& from, const Descriptor& blob);
@@ -89,7 +94,8 @@ class Publisher {
   std::uint64_t all_ = 0;                         // bytes; 0: not known yet
   std::optional<Error> refusal_;
 
-  std::atomic<bool> gave_up_ = false;  // nothing is sent early any more
+  std::atomic<bool> gave_up_ = false;    // nothing is sent early any more
+  std::atomic<bool> abandoned_ = false;  // nor is what is on its way
   std::unique_ptr<Release> release_;
   std::unique_ptr<WorkerPool> uploads_;  // ends first: its tasks use the release
 };
