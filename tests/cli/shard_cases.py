@@ -31,9 +31,9 @@ def make_repository(served, directory, tags='["latest", "sha-{git.sha}"]'):
     return root
 
 
-def build(root, directory, *arguments, architectures=("amd64", "arm64"), **options):
+def build(root, directory, *arguments, packages=("alpha", "beta"), architectures=("amd64", "arm64"), **options):
     env = build_environment(directory, SOURCE_DATE_EPOCH=None, **options)
-    return ocibuild("build", *given_binaries(directory, architectures=architectures), *arguments, cwd=root, env=env)
+    return ocibuild("build", *given_binaries(directory, packages, architectures), *arguments, cwd=root, env=env)
 
 
 def pushes(root, directory, *arguments, **options):
@@ -75,6 +75,23 @@ def _(directory):
         equal(pushes(root, directory, "--push", "--digests", directory / "whole.json"), merged)
         equal(json.loads(joined.read_text()), json.loads((directory / "whole.json").read_text()))
         equal(tags_of(served), ["latest", f"sha-{git(root, 'rev-parse', 'HEAD')}"])
+
+
+@case("shards of some components and platforms are merged by saying these again")
+def _(directory):
+    with registry() as served:
+        root = make_repository(served, directory)
+        env = build_environment(directory)
+        for number in (1, 2):
+            pushes(root, directory, "alpha", "--push", "--shard", f"{number}/2", "--platform", "linux/amd64",
+                   packages=["alpha"], architectures=["amd64"])
+        said = fails(3, "index", "merge", "--shards", "2", cwd=root, env=env)
+        contains(said, "help: if they were built for some components or platforms only, say these here as well")
+        merged = succeeds("index", "merge", "--shards", "2", "alpha", "--platform", "linux/amd64", cwd=root, env=env)
+        contains(merged, f"{served.host}/acme/alpha@sha256:")
+        contains(succeeds("verify", f"{served.host}/acme/alpha:latest"), "verified 5 blobs")
+        contains(fails(2, "index", "merge", "a.json", "--platform", "linux/amd64", cwd=root, env=env), "--platform is for --shards")
+        contains(fails(2, "index", "merge", "a.json", "--shards", "2", cwd=root, env=env), "expected either")
 
 
 @case("shards of which one is missing are not merged, and no tag moves")

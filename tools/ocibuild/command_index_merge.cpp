@@ -1,4 +1,5 @@
 // ocibuild index merge
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ namespace ocibuild {
 namespace {
 
 struct IndexMergeCommand {
-  std::vector<std::string> files;
+  std::vector<std::string> arguments;  // files, or with --shards components
   std::optional<std::string> shards;
   std::optional<std::string> output;
   PlanningOptions planning;
@@ -30,15 +31,20 @@ struct IndexMergeCommand {
 
 /// Of shards only how many there are has to be known: what they made is asked of the registry.
 std::vector<ImageDigests> find_parts(const IndexMergeCommand& options, Network& network, Session& session) {
-  if (!options.shards) return read_digests(options.files);
+  if (!options.shards) return read_digests(options.arguments);
   const unsigned count = with_context("--shards", [&] { return parse_shard_count(*options.shards); });
-  const Plan plan = plan_images(plan_request(options.planning, session.environment), session_runner(session));
+  PlanningOptions planning = options.planning;
+  planning.components = options.arguments;
+  const Plan plan = plan_images(plan_request(planning, session.environment), session_runner(session));
   return shard_digests(plan, count, network);
 }
 
 /// What files say already must not seem to be said anew. OCIBUILD_TAGS_FROM is for all commands of a job.
 void require_consistent(const IndexMergeCommand& options, const Environment& environment) {
-  if (options.files.empty() == !options.shards) {
+  const auto is_file = [](const std::string& argument) {
+    return argument.ends_with(".json") || argument.find('/') != std::string::npos;
+  };
+  if (options.shards ? std::ranges::any_of(options.arguments, is_file) : options.arguments.empty()) {
     throw Error{Errc::invalid_argument, "expected either the digests files of the parts, or --shards N"};
   }
   if (options.shards) return;
@@ -46,6 +52,9 @@ void require_consistent(const IndexMergeCommand& options, const Environment& env
     throw Error{Errc::invalid_argument, fmt::format("{} is for --shards; files of digests say it themselves", option)};
   };
   if (!options.planning.manifest_path.empty()) refuse("--manifest-path");
+  if (!options.planning.packages.empty()) refuse("--package");
+  if (!options.planning.features.empty()) refuse("--features");
+  if (!options.planning.platforms.empty()) refuse("--platform");
   if (options.planning.registry) refuse("--registry");
   if (!options.planning.tags.empty()) refuse("--tag");
   if (options.planning.tags_from && !is_set(environment, "OCIBUILD_TAGS_FROM")) refuse("--tags-from");
@@ -114,7 +123,8 @@ constexpr const char* index_merge_help =
     "What the parts made is in the registry already: by `ocibuild build --push-by-digest` for each\n"
     "platform, or `ocibuild build --push --shard I/N`. The joint index of each component is the one that\n"
     "a single build makes, and all tags move at the end. With --shards the parts are found in the\n"
-    "registry, by the commit and the workspace, and no file has to be passed on.";
+    "registry, by the commit and the workspace, and no file has to be passed on: what chose components\n"
+    "and platforms for `build` has to be said again.";
 
 }  // namespace
 
@@ -122,13 +132,17 @@ void add_index_merge_command(CommandLine& line, CLI::App& index) {
   const auto options = std::make_shared<IndexMergeCommand>();
   CLI::App& command = line.add_command(index, "merge", "Joins the parts of a build in the registry, and moves the tags",
                                        [options](Session& session) { return run(*options, session); });
-  add_list(command, "FILE", options->files, "FILE", "digests files of the parts");
+  add_list(command, "FILE", options->arguments, "FILE",
+           "digests files of the parts; with --shards instead the components, as for build");
   add_text(command, "--shards", options->shards, "N", "join the N shards of this workspace and commit");
   add_text(command, "-o,--digests", options->output, "FILE",
            "the joined digests, - for standard output; default: target/ocibuild/docker-image-digests.json")
       ->envname("OCIBUILD_DIGESTS");
   add_text(command, "--manifest-path", options->planning.manifest_path, "FILE",
            "with --shards: the Cargo.toml; default: of the directory we are in");
+  add_list(command, "-p,--package", options->planning.packages, "NAME", "with --shards: as for build; repeatable");
+  add_list(command, "--features", options->planning.features, "LIST", "with --shards: as for build; repeatable");
+  add_list(command, "--platform", options->planning.platforms, "LIST", "with --shards: as for build");
   add_text(command, "--registry", options->planning.registry, "HOST/OWNER", "with --shards: as for build");
   add_list(command, "--tag", options->planning.tags, "TAG", "with --shards: as for build; repeatable");
   add_tags_from(command, options->planning);

@@ -38,7 +38,8 @@ void require_everything(const Plan& plan, unsigned count, const std::vector<Imag
       throw Error{Errc::not_found, fmt::format("none of {} shards has pushed {} for {}", count, component.name, wanted)}
           .add_note(fmt::format("expected it under one of the tags from {} to {}-of-{} in {}",
                                 shard_tag(plan.revision, {1, count}), count, count, component.image.value))
-          .add_help("push every shard of this commit first: `ocibuild build --push --shard I/N`");
+          .add_help("push every shard of this commit first: `ocibuild build --push --shard I/N`")
+          .add_help("if they were built for some components or platforms only, say these here as well");
     }
   }
 }
