@@ -139,6 +139,9 @@ GithubRun read_github_run(const StringMap& environment) {
   if (const std::string path = value_of(environment, "GITHUB_EVENT_PATH"); !path.empty()) {
     with_context(fmt::format("reading the event of GitHub Actions from {}", path), [&] { read_event(run, path); });
   }
+  // Scheduled runs are of the default branch, and their event says nothing else.
+  const auto branch = after(run.ref, "refs/heads/");
+  if (branch && run.event == "schedule" && run.default_branch.empty()) run.default_branch = *branch;
   const auto pull = after(run.ref, "refs/pull/");
   if (pull && run.pull_request.empty()) run.pull_request = pull->substr(0, pull->find('/'));
   // Without this a run for a pull request could take the tags of the branch it goes to (pull_request_target).

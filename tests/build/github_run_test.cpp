@@ -34,6 +34,11 @@ TEST_CASE("the default branch is latest") {
   CHECK(Run{"schedule", "refs/heads/main", repository}.tags() == Tags{"main", "latest", "sha-{git.sha}"});
 }
 
+TEST_CASE("a scheduled run, whose event names no repository, is of the default branch") {
+  CHECK(Run{"schedule", "refs/heads/main", R"({"schedule": "23 3 * * *"})"}.tags() ==
+        Tags{"main", "latest", "sha-{git.sha}"});
+}
+
 TEST_CASE("another branch is never latest") {
   CHECK(Run{"push", "refs/heads/feature/a b", repository}.tags() == Tags{"feature-a-b", "sha-{git.sha}"});
   CHECK(Run{"push", "refs/heads/main", "{}"}.tags() == Tags{"main", "sha-{git.sha}"});
