@@ -76,8 +76,10 @@ RevisionAnswer ask_git(const Git& git, const std::filesystem::path& directory) {
       .commit = commit.output.substr(0, space),
       .commit_time = seconds(std::string_view{commit.output}.substr(space + 1)),
   };
-  if (const auto branch = git.ask({"symbolic-ref", "--quiet", "--short", "HEAD"}); branch.ok)
-    revision.branch = branch.output;
+  // --short would say heads/main where a tag is called main as well.
+  constexpr std::string_view heads = "refs/heads/";
+  const auto branch = git.ask({"symbolic-ref", "--quiet", "HEAD"});
+  if (branch.ok && branch.output.starts_with(heads)) revision.branch = branch.output.substr(heads.size());
   if (const auto tag = git.ask({"describe", "--tags", "--exact-match", "HEAD"}); tag.ok) revision.tag = tag.output;
   if (const auto url = git.ask({"config", "--get", "remote.origin.url"}); url.ok) {
     revision.source_url = web_address(url.output);

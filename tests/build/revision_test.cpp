@@ -50,6 +50,15 @@ TEST_CASE("a repository tells commit, time, branch, tag and origin") {
   CHECK(answer.revision->work_tree == WorkTree::clean);
 }
 
+TEST_CASE("a branch that shares its name with a tag keeps it") {
+  if (!testing::has_program("git")) return;
+  const TempDir directory{std::filesystem::temp_directory_path()};
+  git(directory.path(), {"init", "-q", "-b", "feature/one"});
+  git(directory.path(), {"commit", "-q", "--allow-empty", "-m", "first"});
+  git(directory.path(), {"tag", "feature/one"});
+  CHECK(read_revision(run_command, directory.path()).revision.value().branch == "feature/one");
+}
+
 TEST_CASE("a changed file and a detached head are noticed") {
   if (!testing::has_program("git")) return;
   const TempDir directory{std::filesystem::temp_directory_path()};
