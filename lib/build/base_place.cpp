@@ -7,27 +7,12 @@
 #include "ocibuild/build/lock.hpp"
 
 namespace ocibuild {
-namespace {
-
-Place parse_base(const Setting<std::string>& base) {
-  if (base.origin > Origin::package) return Place::parse(base.value);
-  try {
-    return Place::parse(base.value);
-  } catch (Error& error) {
-    if (error.code() != Errc::invalid_argument) throw;
-    Error refused{Errc::invalid_document, error.what()};  // what Cargo.toml says is a document
-    for (const std::string& help : error.help()) refused.add_help(help);
-    throw std::move(refused);
-  }
-}
-
-}  // namespace
 
 std::optional<Place> base_place(const Setting<std::string>& base, const Candidate& candidate,
                                 const Surroundings& around) {
   if (base.value == "scratch") return std::nullopt;
   return with_context("base", [&] {
-    Place place = parse_base(base);
+    Place place = with_origin(base.origin, [&] { return Place::parse(base.value); });
     if (place.kind == PlaceKind::registry) {
       place.name = lock_key(place.name);
     } else if (base.origin == Origin::workspace) {

@@ -6,6 +6,8 @@
 
 #include <fmt/ranges.h>
 
+#include "build/origins.hpp"
+
 namespace ocibuild {
 namespace {
 
@@ -30,7 +32,8 @@ void choose_compile(PlatformPlan& platform, BaseKind base, const std::optional<S
   TargetQuery query{.platform = platform.platform, .configured = std::nullopt, .base = base};
   if (configured) query.configured = configured->value;
   const HasProgram has_program = programs_in(path_of(setup.environment));
-  const TargetChoice target = choose_target(setup.toolchain, query);
+  const Origin origin = configured ? configured->origin : Origin::command_line;
+  const TargetChoice target = with_origin(origin, [&] { return choose_target(setup.toolchain, query); });
   const LinkerChoice linker =
       choose_linker({setup.toolchain, setup.configuration, setup.environment, has_program}, target.target);
   platform.triple = {.value = target.target, .origin = configured ? configured->origin : Origin::built_in};

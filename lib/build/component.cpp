@@ -117,7 +117,8 @@ Setting<std::string> image_name(const Candidate& candidate, const Origins& origi
   }
   // GitHub's names have upper case, the names of its packages do not, and a workflow knows the former.
   if (name.value.starts_with("ghcr.io/")) name.value = to_lower(name.value);
-  const Reference reference = with_context("image name", [&] { return Reference::parse(name.value); });
+  const Reference reference = with_context(
+      "image name", [&] { return with_origin(name.origin, [&] { return Reference::parse(name.value); }); });
   if (!reference.tag.empty() || reference.digest) {
     throw Error{Errc::invalid_document, fmt::format("image name `{}` has a tag or digest of its own", name.value)}
         .add_help("say tags with `tags` or `--tag`");

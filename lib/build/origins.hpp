@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "build/component.hpp"
+#include "ocibuild/base/error.hpp"
 
 namespace ocibuild {
 
@@ -40,6 +41,21 @@ class Origins {
  private:
   std::vector<std::pair<Origin, const Settings*>> all_;
 };
+
+/// The result of `body`, which is about a value from there. What Cargo.toml says is a document: Error{invalid_argument}
+/// about it becomes {invalid_document}.
+template <class Body>
+decltype(auto) with_origin(Origin origin, Body&& body) {
+  try {
+    return std::forward<Body>(body)();
+  } catch (const Error& error) {
+    if (origin > Origin::package || error.code() != Errc::invalid_argument) throw;
+    Error refused{Errc::invalid_document, error.what()};
+    for (const std::string& note : error.notes()) refused.add_note(note);
+    for (const std::string& help : error.help()) refused.add_help(help);
+    throw std::move(refused);
+  }
+}
 
 /// `registry/name` of a component's image, without tag and digest; without a registry the bare name. The origin is that
 /// of the name. Throws Error{invalid_document, invalid_argument}.

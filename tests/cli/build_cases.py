@@ -251,6 +251,21 @@ def _(directory):
     contains(message, "platforms")
 
 
+@case("a value in Cargo.toml that no image can have ends with 3, the same on the command line with 2")
+def _(directory):
+    for number, (setting, words) in enumerate((('registry = "bad host/x"', "is not a repository"),
+                                               ('name = "UPPER"', "upper-case letters"), ('base = "UPPER"', "upper-case"),
+                                               ('target = { "linux/amd64" = "x86_64-nope" }', "is not for Linux"))):
+        (directory / str(number)).mkdir()
+        root = make_workspace(directory / str(number), setting if "target" not in setting else "")
+        if "target" in setting:
+            manifest = root / "alpha" / "Cargo.toml"
+            manifest.write_text(f"{manifest.read_text()}[package.metadata.ocibuild]\n{setting}\n")
+        contains(fails(3, "plan", cwd=root, env=build_environment(directory)), words)
+    root = make_workspace(directory)
+    contains(fails(2, "plan", "--registry", "bad host/x", cwd=root, env=build_environment(directory)), "is not a repository")
+
+
 @case("cargo's own words are passed on when it fails, and the end is 4")
 def _(directory):
     root = make_workspace(directory, 'platforms = ["linux/amd64"]')
