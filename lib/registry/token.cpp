@@ -97,6 +97,8 @@ HttpResponse send(Transport& transport, const HttpRequest& request) {
   try {
     throw_failure(failure, question.registry);
   } catch (Error& error) {
+    // It is the token server that is not there, not the image.
+    if (error.code() == Errc::not_found) throw Error{Errc::unavailable, error.what()};
     if (error.code() != Errc::unauthorized && error.code() != Errc::denied) throw;
     error.add_note(describe_source(question.credential));
     throw;

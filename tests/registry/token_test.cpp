@@ -50,6 +50,14 @@ TEST_CASE("AU01: odd but legal challenges are understood") {
   }
 }
 
+TEST_CASE("a token server that is not there is not an image that is not there") {
+  World world{bearer()};
+  world.faults.add({.target = "/token", .times = FaultRule::always, .fault = status(404)});
+  const Error error = failure_of([&] { return world.store().resolve("1"); });
+  CHECK(error.code() == Errc::unavailable);
+  CHECK(says(error, "getting a token from https://r.test"));
+}
+
 TEST_CASE("AU01: uploads at the same time share one token") {
   World world{bearer()};
   RegistryStore store = world.store();
