@@ -114,8 +114,7 @@ void GithubApi::fail(Answer& answer) const {
 }
 
 std::optional<Url> GithubApi::next_page(const Answer& answer) const {
-  const auto link = answer.response.headers.first("Link");
-  const auto target = link ? next_link(*link) : std::nullopt;
+  const auto target = next_link(answer.response.headers);
   if (!target) return {};
   const Url next = answer.url.resolve(*target);
   if (is_own(next)) return next;

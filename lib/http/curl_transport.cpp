@@ -31,6 +31,24 @@ void require_certificates(const std::filesystem::path& file) {
   throw Error{Errc::invalid_document, fmt::format("{} holds no certificate, expected PEM", file.native())};
 }
 
+/// libcurl would say what it does not understand, with the password, and only at the first request.
+void require_proxy(std::string_view what, const std::string& proxy) {
+  if (proxy.empty()) return;
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url{curl_url(), curl_url_cleanup};
+  if (!url) throw std::bad_alloc{};
+  char* scheme = nullptr;
+  constexpr unsigned flags = CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME;
+  const bool is_url = curl_url_set(url.get(), CURLUPART_URL, proxy.c_str(), flags) == CURLUE_OK &&
+                      curl_url_get(url.get(), CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK;
+  const std::unique_ptr<char, decltype(&curl_free)> owned{scheme, curl_free};
+  constexpr std::string_view known[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+  const bool has_scheme = proxy.find("://") != std::string::npos;
+  if (is_url && (!has_scheme || std::ranges::find(known, std::string_view{scheme}) != std::end(known))) return;
+  throw Error{Errc::invalid_argument,
+              fmt::format("the proxy for {} is no address such as http://USER:PASSWORD@HOST:PORT", what)}
+      .add_help("in a password, write %2F for /, %3F for ?, %23 for #, %40 for @ and %3A for :");
+}
+
 }  // namespace
 
 /// Takes commands from any thread and carries them out in its own.
@@ -167,6 +185,8 @@ class ResponseBody final : public Source {
 
 CurlTransport::CurlTransport(CurlOptions options) : options_{std::move(options)} {
   initialize_curl();
+  require_proxy("http", options_.proxy.http);
+  require_proxy("https", options_.proxy.https);
   if (!options_.ca_file.empty()) {
     with_context("the file of certificate authorities", [&] { require_certificates(options_.ca_file); });
   }

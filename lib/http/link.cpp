@@ -56,4 +56,11 @@ std::optional<std::string> next_link(std::string_view value) {
   return {};
 }
 
+std::optional<std::string> next_link(const Headers& headers) {
+  for (const std::string& value : headers.all("Link")) {
+    if (auto link = next_link(value)) return link;
+  }
+  return {};
+}
+
 }  // namespace ocibuild

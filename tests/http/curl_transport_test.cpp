@@ -109,6 +109,20 @@ TEST_CASE("an answer that breaks off in its body fails while it is read") {
   CHECK(failure_of([&] { read_all(*answer.body, 4 << 20); }).code() == Errc::unavailable);
 }
 
+TEST_CASE("a proxy that is no address is refused at once, and its password is not shown") {
+  for (const char* const proxy : {"http://ci:Geheim/42x@proxy.test:3128", "htp://ci:Geheim@proxy.test:3128",
+                                  "http://ci:Geheim@proxy.test:99999", "http://ci:Geheim@:3128"}) {
+    CAPTURE(proxy);
+    const Error error = failure_of([&] { CurlTransport{{.proxy = {.http = {}, .https = proxy, .none = {}}}}; });
+    CHECK(error.code() == Errc::invalid_argument);
+    CHECK(says(error, "the proxy for https"));
+    CHECK_FALSE(says(error, "eheim"));
+  }
+  for (const char* const proxy : {"proxy.test:3128", "http://u:p%2F@[::1]:3128", "socks5h://proxy.test"}) {
+    CurlTransport{{.proxy = {.http = proxy, .https = {}, .none = {}}}};
+  }
+}
+
 TEST_CASE("UP19: a server that accepts and never answers is left after the deadline") {
   Wire wire;
   wire.faults.add({.fault = stall_at(FaultPoint::head)});

@@ -10,6 +10,12 @@ TEST_CASE("the next page is the target of the relation next") {
   CHECK(next_link(R"(<a>; rel="prev", <b>; title="x, y"; REL = "first Next" , <c>; rel="next")") == "b");
 }
 
+TEST_CASE("the next page may be in any field of several") {
+  const Headers headers{{"Link", "</style.css>; rel=preload"}, {"X", "y"}, {"link", "<b>; rel=next"}};
+  CHECK(next_link(headers) == "b");
+  CHECK(!next_link(Headers{}));
+}
+
 TEST_CASE("a relation inside quotes of something else is none") {
   CHECK(!next_link(R"(<a>; title="; rel=next")"));
   CHECK(!next_link(R"(<a>; rel="nextish")"));

@@ -40,8 +40,8 @@ struct CurlOptions {
 /// number of transfers at once in one thread of its own. Memory is bounded for each transfer, whatever its size.
 class CurlTransport final : public Transport {
  public:
-  /// Throws Error{not_found} when there is no file of certificate authorities, {invalid_document} when it holds none,
-  /// {io}.
+  /// Throws Error{invalid_argument} when a proxy is no address, {not_found} when there is no file of certificate
+  /// authorities, {invalid_document} when it holds none, {io}.
   explicit CurlTransport(CurlOptions options);
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;
