@@ -54,10 +54,6 @@ std::string help_for(const UnreachableError& error, const std::string& registry)
   return "is the name right, and is there a network?";
 }
 
-std::string api_host(const std::string& registry) {
-  return registry == "docker.io" || registry == "index.docker.io" ? "registry-1.docker.io" : registry;
-}
-
 }  // namespace
 
 Exchange::Exchange(Transport& transport, Clock clock, RegistryOptions options)
@@ -77,39 +73,6 @@ Host& Exchange::host(const std::string& registry) {
     entry->registry = {.name = registry, .origin = base.origin()};
   }
   return *entry;
-}
-
-/// True when the host answers there at all. Whose certificate it shows matters to the first real request.
-bool Exchange::answers(const Url& base) {
-  try {
-    transport_.send({.method = "HEAD",
-                     .url = base.resolve("/v2/"),
-                     .headers = {},
-                     .body = {},
-                     .certificates = Certificates::ignore});
-    return true;
-  } catch (const Error& error) {
-    const bool is_final = error.code() != Errc::unavailable || dynamic_cast<const UnreachableError*>(&error) != nullptr;
-    if (base.origin().scheme == "https" && error.code() == Errc::unavailable) return false;
-    if (is_final) throw;
-    TransientError transient{error.what()};
-    transient.add_note(fmt::format("asked: HEAD {}v2/", base.redacted()));
-    throw transient;
-  }
-}
-
-/// https, unless the host may speak plain http and does not answer to TLS.
-Url Exchange::find_base(const std::string& registry) {
-  const Url https = Url::parse(fmt::format("https://{}/", api_host(registry)));
-  const Url http = Url::parse(fmt::format("http://{}/", api_host(registry)));
-  const bool may_be_plain = is_loopback(https.origin().host) || names_host(options_.insecure_hosts, https.origin()) ||
-                            names_host(options_.insecure_hosts, http.origin());
-  if (!may_be_plain) return https;
-  return retry_.run(registry, [&] {
-    if (answers(https)) return https;
-    answers(http);
-    return http;
-  });
 }
 
 void Exchange::wait_for_pace(Host& host) {
@@ -272,7 +235,7 @@ Url Exchange::location(const Host& host, const RegistryRequest& request, const A
 }
 
 std::optional<Url> next_page_of(const Answer& answer) {
-  const auto link = next_link(answer.response.headers.first("Link").value_or(""));
+  const auto link = next_link(answer.response.headers);
   if (!link) return {};
   try {
     return answer.url.resolve(*link);

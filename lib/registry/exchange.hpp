@@ -118,7 +118,8 @@ class Exchange {
                     std::chrono::milliseconds began) const;
   void wait_for_pace(Host& host);
   void show_warnings(const Headers& headers);
-  bool answers(const Url& base);
+  int ask(const Url& base);
+  int ask_in_plain_http(const Url& base);
   Url find_base(const std::string& registry);
 
   Transport& transport_;

@@ -55,6 +55,11 @@ bool RegistryStore::is_known(const Descriptor& descriptor) const {
   return found != present_.end() && found->second == descriptor.size;
 }
 
+bool RegistryStore::is_doubted(const Descriptor& descriptor) const {
+  const std::lock_guard lock{mutex_};
+  return doubted_.contains(descriptor.digest);
+}
+
 void RegistryStore::remember(const Descriptor& descriptor) const {
   const std::lock_guard lock{mutex_};
   present_[descriptor.digest] = descriptor.size;
@@ -63,6 +68,7 @@ void RegistryStore::remember(const Descriptor& descriptor) const {
 void RegistryStore::forget(const Descriptor& descriptor) {
   const std::lock_guard lock{mutex_};
   present_.erase(descriptor.digest);
+  doubted_.insert(descriptor.digest);
 }
 
 bool RegistryStore::contains(const Descriptor& descriptor) const {
@@ -106,8 +112,10 @@ void RegistryStore::put(const Blob& blob) {
 
 BlobOutcome RegistryStore::place(const Blob& blob, const std::vector<std::string>& sources) {
   if (is_known(blob.descriptor)) return BlobOutcome::present;
-  const BlobOutcome outcome =
-      is_document(blob.descriptor) ? place_manifest(blob) : place_blob(client_.exchange(), *repository_, blob, sources);
+  const ToStorage to_storage = is_doubted(blob.descriptor) ? ToStorage::may_be_there : ToStorage::is_there;
+  const BlobOutcome outcome = is_document(blob.descriptor)
+                                  ? place_manifest(blob)
+                                  : place_blob(client_.exchange(), *repository_, blob, sources, to_storage);
   remember(blob.descriptor);
   return outcome;
 }
@@ -139,7 +147,7 @@ std::string RegistryStore::document(const Descriptor& root) const {
 }
 
 Descriptor RegistryStore::add(const std::function<Descriptor(Sink&)>& write) {
-  const TempDir directory{std::filesystem::temp_directory_path()};
+  const TempDir directory{temporary_directory()};
   const std::filesystem::path path = directory.path() / "blob";
   AtomicFile file{path};
   const Descriptor descriptor = write(file);

@@ -190,7 +190,15 @@ bool has_size(const Headers& headers, std::uint64_t size) {
   return failure != std::errc{} || found == 0 || found == size;
 }
 
-bool ask_for_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob, const Scopes& scopes) {
+/// True when an answer of 3xx leads to the blob in a storage. A front that sends every question elsewhere, to a mirror,
+/// to TLS or to a login, does not say that the blob is there.
+bool leads_to_storage(const Answer& answer, const Url& asked, const Digest& digest) {
+  const std::string location = answer.response.headers.first("Location").value_or("");
+  return location.find(digest.encoded()) != std::string::npos && location.find(asked.path()) == std::string::npos;
+}
+
+bool ask_for_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob, const Scopes& scopes,
+                  ToStorage to_storage) {
   const RegistryRequest request{.method = "HEAD",
                                 .url = repository.url("blobs/" + blob.digest.string()),
                                 .headers = {},
@@ -201,22 +209,28 @@ bool ask_for_blob(Exchange& exchange, const Repository& repository, const Descri
   if (answer.status() == 401) exchange.fail(repository.host, request, answer);
   // A registry that sends us to its storage has the blob; the storage may take no HEAD (GHCR's answers 403). 403 and
   // 405 to HEAD say nothing for sure, and carry no body that says why: the next request does.
-  if (answer.status() / 100 == 3) return true;
+  if (answer.status() / 100 == 3) {
+    return to_storage == ToStorage::is_there && leads_to_storage(answer, request.url, blob.digest);
+  }
   return answer.status() == 200 && has_size(answer.response.headers, blob.size);
 }
 
 }  // namespace
 
 bool has_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob) {
-  return exchange.retry().run(repository.host.registry.name,
-                              [&] { return ask_for_blob(exchange, repository, blob, repository.scopes()); });
+  return exchange.retry().run(repository.host.registry.name, [&] {
+    return ask_for_blob(exchange, repository, blob, repository.scopes(), ToStorage::is_there);
+  });
 }
 
 BlobOutcome place_blob(Exchange& exchange, const Repository& repository, const Blob& blob,
-                       const std::vector<std::string>& sources) {
+                       const std::vector<std::string>& sources, ToStorage to_storage) {
   bool was_sent = false;
   std::size_t source = 0;
-  const auto ask = [&] { return ask_for_blob(exchange, repository, blob.descriptor, push_to(repository.name)); };
+  const auto ask = [&] {
+    const ToStorage means = was_sent ? ToStorage::is_there : to_storage;
+    return ask_for_blob(exchange, repository, blob.descriptor, push_to(repository.name), means);
+  };
   return exchange.retry().run(repository.host.registry.name, [&] {
     if (exchange.is_there(repository.host, ask)) {
       return was_sent ? BlobOutcome::uploaded : BlobOutcome::present;

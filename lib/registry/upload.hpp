@@ -25,6 +25,10 @@ struct Repository {
   Url url(std::string_view path) const { return host.base.resolve("/v2/" + name + "/" + std::string{path}); }
 };
 
+/// What it means that a registry sends who asks for a blob on to its storage. Storages are shared: one that has the
+/// blob says nothing about a repository that was found not to know it.
+enum class ToStorage { is_there, may_be_there };
+
 /// True when the repository has the blob in its size. One HEAD, tried again by the policy.
 bool has_blob(Exchange& exchange, const Repository& repository, const Descriptor& blob);
 
@@ -32,6 +36,6 @@ bool has_blob(Exchange& exchange, const Repository& repository, const Descriptor
 /// that repository of the same registry; then uploads. A failed upload starts again with the question: the answer to
 /// the first may have been lost. Throws Error{unavailable, denied, unauthorized, digest_mismatch}.
 BlobOutcome place_blob(Exchange& exchange, const Repository& repository, const Blob& blob,
-                       const std::vector<std::string>& sources);
+                       const std::vector<std::string>& sources, ToStorage to_storage = ToStorage::is_there);
 
 }  // namespace ocibuild

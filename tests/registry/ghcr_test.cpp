@@ -60,6 +60,21 @@ TEST_CASE("GHCR: a manifest whose blob is unknown for a moment is put again with
   CHECK(world.count("PUT", "/blobs/") == 3);
 }
 
+TEST_CASE("a blob that only the storage has is sent when the repository turns out not to know it") {
+  World world;
+  MemoryStore from;
+  const Descriptor root = put_sample_image(from);
+  const Digest layer = parse_manifest(read_blob(from, root, max_manifest_size)).layers.at(0).digest;
+  const std::string location = fmt::format("https://storage.test/{}?signature=x", layer.string());
+  world.faults.add({.method = "HEAD",
+                    .target = layer.string(),
+                    .times = FaultRule::always,
+                    .fault = status(307, {{"Location", location}})});
+  Release{world.client, {{Reference::parse("r.test/a"), {"latest"}}}}.publish(from, {root});
+  CHECK(world.registry.contains_blob("a", layer));
+  CHECK(world.registry.tag("a", "latest") == root.digest);
+}
+
 TEST_CASE("GHCR: a blob that is really lost is sent again before its manifest") {
   Ghcr world;
   MemoryStore from;

@@ -152,6 +152,13 @@ TEST_CASE("plain http is spoken only where it is allowed, and TLS is tried first
     CHECK(RegistryStore(client, name, "a").place(blob_of(name)) == BlobOutcome::uploaded);
     CHECK(world.lines().front() == "HEAD /v2/ 0");
   }
+  World tls;
+  tls.transport.route("https://localhost:5000", registry);
+  tls.transport.route("http://localhost:5000", registry);
+  tls.faults.add({.target = "/v2/", .fault = reset_at(FaultPoint::head)});
+  tls.faults.add({.target = "/v2/", .fault = status(400)});  // what a server of TLS says to plain http
+  CHECK(RegistryStore(tls.client, "localhost:5000", "a").place(blob_of("tls")) == BlobOutcome::uploaded);
+  CHECK(tls.transport.journal().entries().back().origin == "https://localhost:5000");
   World world;
   world.transport.route("http://plain.test", registry);
   RegistryStore store{world.client, "plain.test", "a"};

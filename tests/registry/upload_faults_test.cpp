@@ -157,6 +157,24 @@ TEST_CASE("UP26: what a killed registry left half-written, and answers 500 for, 
   }
 }
 
+TEST_CASE("a redirect to a storage says that the blob is there, one of everything to elsewhere does not") {
+  const std::string digest = Digest::of(content).string();
+  const std::string hex = digest.substr(7);
+  const std::vector<std::pair<std::string, BlobOutcome>> locations{
+      {"https://storage.test/blobs/" + digest + "?signature=x", BlobOutcome::present},
+      {"https://s3.test/docker/registry/v2/blobs/sha256/" + hex.substr(0, 2) + "/" + hex + "/data",
+       BlobOutcome::present},
+      {"https://mirror.test/v2/a/blobs/" + digest, BlobOutcome::uploaded},
+      {"https://login.test/?from=here", BlobOutcome::uploaded},
+      {"/login", BlobOutcome::uploaded}};
+  for (const auto& [location, outcome] : locations) {
+    CAPTURE(location);
+    World world;
+    world.faults.add({.method = "HEAD", .times = FaultRule::always, .fault = status(307, {{"Location", location}})});
+    CHECK(world.store().place(blob_of(content)) == outcome);
+  }
+}
+
 TEST_CASE("a registry that is down for a while is asked until it answers, and nothing is sent in vain") {
   World world;
   world.registry.put_blob("a", content);

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,19 +66,21 @@ class RegistryStore final : public Store {
   /// The name is a tag.
   void tag(const Descriptor& root, std::string_view name) override;
 
-  /// Forgets what is known to be there, so that it is asked for again.
+  /// Forgets that it is known to be there, so that it is asked for again, and a redirect to a storage is no proof.
   void forget(const Descriptor& descriptor);
 
  private:
   BlobOutcome place_manifest(const Blob& blob);
   std::string document(const Descriptor& root) const;
   bool is_known(const Descriptor& descriptor) const;
+  bool is_doubted(const Descriptor& descriptor) const;
   void remember(const Descriptor& descriptor) const;
 
   RegistryClient& client_;
   std::unique_ptr<Repository> repository_;
   mutable std::mutex mutex_;
   mutable std::map<Digest, std::uint64_t> present_;  // with their sizes
+  std::set<Digest> doubted_;                         // what was forgotten
   std::map<Digest, std::string> documents_;          // that were put here: a tag puts them again
 };
 
