@@ -98,6 +98,14 @@ void create_directories(const std::filesystem::path& directory) {
   }
 }
 
+std::filesystem::path temporary_directory() {
+  std::error_code failure;
+  const std::filesystem::path directory = std::filesystem::temp_directory_path(failure);
+  if (!failure) return directory;
+  throw Error{Errc::io, fmt::format("the directory for temporary files, TMPDIR or /tmp: {}", failure.message())}
+      .add_help("set TMPDIR to a directory in which temporary files may be written");
+}
+
 TempDir::TempDir(const std::filesystem::path& parent) {
   registration_.emplace([&] {
     std::string name = (parent / "ocibuild-XXXXXX").native();

@@ -116,7 +116,7 @@ Descriptor make_image(const ImageCommand& options, const Reference& reference, S
   if (options.push.wanted()) {
     const std::vector<ReleaseTarget> targets{release_target(reference, options.push)};
     publisher = start_release(options.push, network, targets, {.sources = base_sources(bases)}, session, *progress);
-    directory.emplace(std::filesystem::temp_directory_path());
+    directory.emplace(temporary_directory());
   }
   const auto standard = directory ? std::optional{directory->path() / "image"} : std::nullopt;
   Outputs outputs{options.outputs, standard, session.console};

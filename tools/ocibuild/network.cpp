@@ -93,7 +93,8 @@ RegistryClient& Network::client() {
 std::vector<std::string> Network::insecure_hosts() const {
   std::vector<std::string> hosts;
   for (const std::string& list : options_.insecure) {
-    for (std::string& host : CLI::detail::split(list, ',')) hosts.push_back(CLI::detail::to_lower(host));
+    for (std::string& host : CLI::detail::split(list, ','))
+      hosts.push_back(CLI::detail::to_lower(CLI::detail::trim(host)));
   }
   return hosts;
 }

@@ -96,6 +96,9 @@ void sync_directory(const std::filesystem::path& directory);
 /// Creates `directory` and its missing parents. Throws Error{io}, also when something else has that name.
 void create_directories(const std::filesystem::path& directory);
 
+/// Where temporary files go: TMPDIR, else /tmp. Throws Error{io} when that is no directory.
+std::filesystem::path temporary_directory();
+
 /// A fresh directory that is removed with its content at the end of its life, also when a signal ends the process.
 class TempDir {
  public:
