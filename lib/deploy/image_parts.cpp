@@ -6,8 +6,9 @@ namespace ocibuild {
 namespace {
 
 const YamlNode* scalar_member(const YamlNode& mapping, std::string_view key) {
-  const YamlNode* member = find_member(mapping, key);
-  return member != nullptr && member->kind == YamlNode::Kind::scalar ? member : nullptr;
+  const YamlEntry* entry = find_entry(mapping, key);
+  const bool is_scalar = entry != nullptr && dereference(*entry->value).kind == YamlNode::Kind::scalar;
+  return is_scalar ? entry->value : nullptr;
 }
 
 }  // namespace
@@ -27,7 +28,7 @@ ImageParts image_parts(const YamlNode& mapping, ImageSite::Form form) {
   // Charts that have `image` and `tag` side by side join them; a digest in `image` would come before the tag.
   const YamlNode* image = parts.repository == nullptr && parts.tag != nullptr ? member("image") : nullptr;
   if (image != nullptr) {
-    const NewImage spelled = split_image(image->text);
+    const NewImage spelled = split_image(dereference(*image).text);
     if (!spelled.tag && spelled.digest.empty()) parts.repository = image;
   }
   return parts;

@@ -12,7 +12,7 @@ namespace ocibuild {
 /// A site together with the node that holds it.
 struct ImagePlace {
   ImageSite site;
-  const YamlNode* node = nullptr;  ///< a scalar for Form::reference, else the mapping of the parts; never an alias
+  const YamlNode* node = nullptr;  ///< for Form::reference a scalar or its alias, else the mapping of the parts itself
 };
 
 /// All sites in the order of the text. The documents must outlive the result. Throws Error{unsupported} for templates.
@@ -21,7 +21,7 @@ std::vector<ImagePlace> find_image_places(const YamlDocuments& documents, std::s
 /// Parses a text of images. Throws as parse_yaml, but Error{unsupported} with help for a template of Helm.
 YamlDocuments parse_image_text(std::string_view yaml);
 
-/// The scalars of a site of several parts; null where there is none. None of them is an alias.
+/// The scalars of a site of several parts, or the aliases that stand for them there; null where there is none.
 struct ImageParts {
   const YamlNode* registry = nullptr;
   const YamlNode* repository = nullptr;  ///< `repository`, or `newName`

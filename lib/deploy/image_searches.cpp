@@ -63,7 +63,7 @@ void search_values(const YamlNode& node, const std::string& path, const ImageSit
     if (entry.key->kind != Kind::scalar) continue;
     const YamlNode& value = dereference(*entry.value);
     if (entry.key->text == "image" && value.kind == Kind::scalar) {
-      if (&value != parts.repository) places.add_value(*entry.value, node, join_path(path, "image"), site);
+      if (entry.value != parts.repository) places.add_value(*entry.value, node, join_path(path, "image"), site);
     } else {
       search_values(*entry.value, join_path(path, entry.key->text), site, places);
     }

@@ -1,5 +1,7 @@
 // From decided images to changes of scalars.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -22,25 +24,28 @@ using Form = ImageSite::Form;
 // What every scalar is to hold. A site that stays as it is holds on to its scalars too, since another may share them.
 class Claims {
  public:
-  void claim(const YamlNode& scalar, std::string_view content, const ImageSite& site) {
+  // `node` is the scalar or the alias by which the site has it.
+  void claim(const YamlNode& node, std::string_view content, const ImageSite& site) {
+    const YamlNode& scalar = dereference(node);
+    nodes_.insert(&node);
     const auto [same, is_new] = claims_.emplace(&scalar, Claim{std::string{content}, site.line});
     if (is_new || same->second.content == content) return;
     throw Error{Errc::invalid_document,
                 fmt::format("lines {} and {} share one scalar, on line {}, and would need two: {} and {}",
                             same->second.line, site.line, scalar.line, quote(same->second.content), quote(content))}
-        .add_help("write the images out, without the anchor");
+        .add_help(no_anchor);
   }
 
   void insert(NewMember member) {
     if (std::ranges::find(members_, member) == members_.end()) members_.push_back(std::move(member));
   }
 
-  YamlChanges changes() && {
+  // `documents` are those that hold the sites.
+  YamlChanges changes(const YamlDocuments& documents) && {
+    require_only_images(documents);
     YamlChanges changes{.contents = {}, .members = std::move(members_)};
     for (auto& [scalar, claim] : claims_) {
-      if (scalar->text.substr(0, scalar->text.find_last_not_of('\n') + 1) != claim.content) {
-        changes.contents.emplace(scalar, std::move(claim.content));
-      }
+      if (is_change(*scalar, claim)) changes.contents.emplace(scalar, std::move(claim.content));
     }
     return changes;
   }
@@ -50,7 +55,30 @@ class Claims {
     std::string content;
     std::size_t line;
   };
+
+  static bool is_change(const YamlNode& scalar, const Claim& claim) {
+    return std::string_view{scalar.text}.substr(0, scalar.text.find_last_not_of('\n') + 1) != claim.content;
+  }
+
+  // A version or a label may have an anchor in common with a tag, and is not to become a digest with it.
+  void require_only_images(const YamlDocuments& documents) const {
+    for (const YamlNode& node : documents.nodes) {
+      const YamlNode& scalar = dereference(node);
+      const auto found = claims_.find(&scalar);
+      if (found == claims_.end() || nodes_.contains(&node) || !is_change(scalar, found->second)) continue;
+      throw Error{
+          Errc::invalid_document,
+          fmt::format(
+              "line {} is no image, but shares one scalar, on line {}, with the image on line {}, and would become {}",
+              node.line, scalar.line, found->second.line, quote(found->second.content))}
+          .add_help(no_anchor);
+    }
+  }
+
+  static constexpr const char* no_anchor = "write the images out, without the anchor";
+
   std::map<const YamlNode*, Claim> claims_;
+  std::set<const YamlNode*> nodes_;
   std::vector<NewMember> members_;
 };
 
@@ -62,7 +90,7 @@ class PartsWriter {
 
   void keep() {
     for (const YamlNode* part : {parts_.registry, parts_.repository, parts_.tag, parts_.digest, parts_.replaces}) {
-      if (part != nullptr) claims_.claim(*part, part->text, place_.site);
+      keep(part);
     }
   }
 
@@ -76,18 +104,27 @@ class PartsWriter {
   }
 
  private:
-  void claim(const YamlNode& scalar, std::string_view content) { claims_.claim(scalar, content, place_.site); }
+  void claim(const YamlNode& node, std::string_view content) { claims_.claim(node, content, place_.site); }
+
+  void keep(const YamlNode* part) {
+    if (part == nullptr) return;
+    const std::string_view text = dereference(*part).text;
+    claim(*part, text.substr(0, text.find_last_not_of('\n') + 1));
+  }
 
   void write_name(const std::string& name) {
     const std::string_view registry = text_of(parts_.registry);
     const std::string_view repository = text_of(parts_.repository);
-    if (repository.empty() && has_same_name(text_of(parts_.replaces), name)) return;
+    if (repository.empty() && has_same_name(text_of(parts_.replaces), name)) return keep(parts_.replaces);
     if (parts_.repository == nullptr) {
       refuse(place_.site, "the entry has no newName, which would name the other image",
              fmt::format("add 'newName: {}' to it", text_of(parts_.replaces)));
     }
     const std::string now = registry.empty() ? std::string{repository} : fmt::format("{}/{}", registry, repository);
-    if (has_same_name(now, name)) return;
+    if (has_same_name(now, name)) {
+      keep(parts_.registry);
+      return keep(parts_.repository);
+    }
     if (registry.empty()) return claim(*parts_.repository, name);
     const Reference reference = Reference::parse(name);
     claim(*parts_.registry, reference.registry);
@@ -124,8 +161,13 @@ class PartsWriter {
   }
 
   void write_both(const std::optional<std::string>& tag, std::string_view digest) {
-    if (parts_.tag != nullptr) claim(*parts_.tag, tag ? std::string_view{*tag} : std::string_view{parts_.tag->text});
-    if (parts_.digest != nullptr && text_of(parts_.digest) != digest) claim(*parts_.digest, digest);
+    if (!tag) {
+      keep(parts_.tag);
+    } else if (parts_.tag != nullptr) {
+      claim(*parts_.tag, *tag);
+    }
+    if (text_of(parts_.digest) == digest) return keep(parts_.digest);
+    if (parts_.digest != nullptr) claim(*parts_.digest, digest);
   }
 
   // Another key takes the place of `key`, and its value that of `value`.
@@ -157,7 +199,8 @@ void require_reference_text(const NewImage& image) {
   throw Error{Errc::invalid_argument, fmt::format("{} is not an image that can be written", quote(text))};
 }
 
-YamlChanges changes_for(const std::vector<ImagePlace>& places, const DecideImage& decide) {
+YamlChanges changes_for(const YamlDocuments& documents, const DecideImage& decide, std::span<const ImagePath> paths) {
+  const std::vector<ImagePlace> places = find_image_places(documents, paths);
   Claims claims;
   for (const ImagePlace& place : places) {
     const std::optional<NewImage> image = decide(place.site);
@@ -170,14 +213,14 @@ YamlChanges changes_for(const std::vector<ImagePlace>& places, const DecideImage
       writer.keep();
     }
   }
-  return std::move(claims).changes();
+  return std::move(claims).changes(documents);
 }
 
 }  // namespace
 
 std::string pin_images(std::string_view yaml, const DecideImage& decide, std::span<const ImagePath> paths) {
   const YamlDocuments before = parse_image_text(yaml);
-  const YamlChanges changes = changes_for(find_image_places(before, paths), decide);
+  const YamlChanges changes = changes_for(before, decide, paths);
   if (changes.contents.empty() && changes.members.empty()) return std::string{yaml};
   std::string pinned = splice(yaml, changes);
   try {

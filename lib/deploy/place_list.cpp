@@ -67,7 +67,7 @@ void PlaceList::add_value(const YamlNode& value, const YamlNode& around, std::st
   site.line = is_own ? value.line : around.line;
   site.path = std::move(path);
   site.image = node.text.substr(0, node.text.find_last_not_of('\n') + 1);
-  places_.push_back({.site = std::move(site), .node = &node});
+  places_.push_back({.site = std::move(site), .node = &value});
 }
 
 void PlaceList::add_parts(const YamlNode& mapping, Form form, std::string path, ImageSite site) {

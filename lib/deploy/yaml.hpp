@@ -72,7 +72,7 @@ const YamlNode* find_member(const YamlNode& node, std::string_view key);
 /// True for what YAML 1.1 takes for null: a scalar without quotes that is empty, `~` or `null`.
 bool is_null(const YamlNode& node);
 
-/// The content of a scalar; empty when there is none, when it is null, or no scalar.
+/// The content of a scalar, or of what an alias stands for; empty when there is none, when it is null, or no scalar.
 std::string_view text_of(const YamlNode* node);
 
 /// The content of the member, as `text_of` has it.

@@ -44,8 +44,10 @@ bool is_null(const YamlNode& node) {
 }
 
 std::string_view text_of(const YamlNode* node) {
-  const bool has_text = node != nullptr && node->kind == YamlNode::Kind::scalar && !is_null(*node);
-  return has_text ? std::string_view{node->text} : std::string_view{};
+  if (node == nullptr) return {};
+  const YamlNode& scalar = dereference(*node);
+  const bool has_text = scalar.kind == YamlNode::Kind::scalar && !is_null(scalar);
+  return has_text ? std::string_view{scalar.text} : std::string_view{};
 }
 
 std::string_view member_text(const YamlNode& node, std::string_view key) {

@@ -77,8 +77,8 @@ std::vector<ImageSite> find_images(std::string_view yaml, std::span<const ImageP
 /// `newTag`, or is inserted. In values `digest` is set where it is there; else `tag` becomes `TAG@sha256:...`.
 ///
 /// Throws as find_images; Error{invalid_document} when two sites share one scalar through an anchor and would need
-/// different images; {unsupported} when a site cannot take the image; {invalid_argument} when an image that was decided
-/// has characters no reference has.
+/// different images, or when something that is no image shares one that changes; {unsupported} when a site cannot take
+/// the image; {invalid_argument} when an image that was decided has characters no reference has.
 std::string pin_images(std::string_view yaml, const DecideImage& decide, std::span<const ImagePath> paths = {});
 
 }  // namespace ocibuild
