@@ -33,6 +33,12 @@ bool has_same_name(std::string_view one, std::string_view other) {
   return a && b ? a->name() == b->name() : one == other;
 }
 
+std::optional<std::string> named_component(std::string_view text) {
+  constexpr std::string_view scheme = "ocibuild://";
+  if (!text.starts_with(scheme)) return std::nullopt;
+  return std::string{text.substr(scheme.size())};
+}
+
 NewImage split_image(std::string_view text) {
   NewImage image;
   if (const std::size_t at = text.find('@'); at != std::string_view::npos) {

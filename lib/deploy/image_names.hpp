@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "ocibuild/deploy/images.hpp"
@@ -19,6 +20,9 @@ bool is_same_image(std::string_view one, std::string_view other);
 /// True when both name the same repository, with whatever tags and digests. What is no reference is equal to itself
 /// only.
 bool has_same_name(std::string_view one, std::string_view other);
+
+/// The component that is named as `ocibuild://COMPONENT`, or nothing where an image is named in another way.
+std::optional<std::string> named_component(std::string_view text);
 
 /// The parts of a reference as they are spelled.
 NewImage split_image(std::string_view text);

@@ -13,8 +13,6 @@
 namespace ocibuild {
 namespace {
 
-constexpr std::string_view component_scheme = "ocibuild://";
-
 Error unknown_component(const ImageDigests& digests, const std::string& component) {
   Error error{Errc::not_found, fmt::format("the digests have no component {}", quote(component))};
   std::vector<std::string> names;
@@ -44,7 +42,7 @@ bool Pinning::is_selected(const std::string& component) const {
 }
 
 std::optional<std::string> Pinning::component_of(const ImageSite& site, const Pin* remembered) const {
-  if (site.image.starts_with(component_scheme)) return site.image.substr(component_scheme.size());
+  if (auto named = named_component(site.image)) return named;
   // Of several parts tag and digest may be anything, since they are replaced.
   const bool is_reference = site.form == ImageSite::Form::reference;
   for (const std::string& image : {is_reference ? site.image : split_image(site.image).name, site.replaces}) {

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "deploy/image_names.hpp"
+
 namespace ocibuild {
 namespace {
 
@@ -24,7 +26,7 @@ bool is_template(const YamlNode& node) {
 std::string joined_parts(const ImageParts& parts) {
   std::string image{text_of(parts.repository)};
   if (image.empty()) image = text_of(parts.replaces);
-  if (image.starts_with("ocibuild://")) return image;
+  if (named_component(image)) return image;
   if (!text_of(parts.registry).empty()) image = fmt::format("{}/{}", text_of(parts.registry), image);
   if (!text_of(parts.tag).empty()) image += fmt::format(":{}", text_of(parts.tag));
   if (!text_of(parts.digest).empty() && image.find('@') == std::string::npos) {

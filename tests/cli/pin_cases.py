@@ -203,6 +203,8 @@ def _(directory):
         equal(file.read_text(), text.replace(tagged["alpha"], pinned["alpha"]))
         succeeds("pin", "--resolve", file, cwd=directory)
         equal(file.read_text(), text.replace(tagged["alpha"], pinned["alpha"]).replace(tagged["beta"], pinned["beta"]))
+        equal(ocibuild("pin", "--resolve", "--check", file, cwd=directory).returncode, 0)
+        succeeds("pin", "--resolve", "--check", "beta", file, cwd=directory)
         file.write_text(manifest(("a", f"{served.host}/acme/none:1")))
         contains(fails(3, "pin", "--resolve", file, cwd=directory), f"resolving {served.host}/acme/none:1")
 

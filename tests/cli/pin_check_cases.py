@@ -4,7 +4,7 @@ import pathlib
 import shutil
 import subprocess
 
-from harness import case, contains, equal, fails, ocibuild, require, run_cases, succeeds
+from harness import case, contains, equal, fails, lacks, ocibuild, require, run_cases, succeeds
 from pin_project import image, make_project, manifest, pinned_text, write_digests
 
 MANIFESTS = pathlib.Path(__file__).resolve().parents[1] / "data" / "kubernetes"
@@ -62,6 +62,20 @@ def _(directory):
     succeeds("pin", "--dry-run", file, cwd=directory)
     succeeds("pin", "--replace", "nginx:alpine", file, cwd=directory)
     succeeds("pin", "--check", file, cwd=directory)
+
+
+@case("pin --resolve --check counts what has a digest, says what it looked for, and refuses what no registry has")
+def _(directory):
+    file = make_project(directory, pinned_text())
+    succeeds("pin", "--resolve", "--check", file, cwd=directory)
+    succeeds("pin", "--resolve", "--check", "engine", file, cwd=directory)
+    message = fails(1, "pin", "--resolve", "--check", "other", file, cwd=directory)
+    contains(message, "nothing was checked: no image to ask for is in these files")
+    lacks(message, "--replace")
+    file.write_text(manifest(("engine", "ocibuild://engine")))
+    for arguments in ((), ("--check",), ("engine",)):
+        message = fails(3, "pin", "--resolve", *arguments, file, cwd=directory)
+        contains(message, "demon.yaml: line 10: ocibuild://engine names no registry to ask\nhelp: pin it by the digests")
 
 
 run_cases()

@@ -112,8 +112,28 @@ TEST_CASE("tags are asked for once each, and only where there is no digest") {
   CHECK(pinning.decide("f", site("nginx"))->string() == "nginx@" + Digest::of("x").string());
   CHECK(pinning.decide("f", site("docker.io/library/nginx:latest")));
   CHECK_FALSE(pinning.decide("f", site("nginx@" + Digest::of("y").string())));
-  CHECK_FALSE(pinning.decide("f", site("ocibuild://api")));
+  CHECK_FALSE(pinning.decide("f", site("{{x}}")));
   CHECK(asked == 1);
+}
+
+TEST_CASE("a site that has a digest already counts as one that does not change") {
+  TagPinning pinning{{"api"}, [](const Reference&) { return Digest::of("x"); }};
+  const std::string pinned = "ghcr.io/acme/demon-api@" + Digest::of("y").string();
+  CHECK_FALSE(pinning.decide("f", site(pinned)));
+  CHECK_FALSE(pinning.decide("f", site("nginx@" + Digest::of("y").string())));
+  CHECK(pinning.missing().empty());
+  REQUIRE(pinning.sites().size() == 1);
+  CHECK(pinning.sites().front().component == "api");
+  CHECK(pinning.sites().front().after == pinned);
+  CHECK(pinning.sites().front().change == PinnedSite::Change::none);
+}
+
+TEST_CASE("a component without a registry cannot be asked for") {
+  TagPinning pinning{{"api"}, [](const Reference&) { return Digest::of("x"); }};
+  ImageSite at = site("ocibuild://api");
+  at.line = 7;
+  CHECK_THROWS_WITH_AS(pinning.decide("f", at), "line 7: ocibuild://api names no registry to ask", Error);
+  CHECK_FALSE(pinning.decide("f", site("ocibuild://ui")));
 }
 
 TEST_CASE("a tag that stands elsewhere is not guessed") {

@@ -110,6 +110,15 @@ void note_images(const std::vector<std::string>& components, const ImageDigests&
   }
 }
 
+Error nothing_checked(const PinCommand& options) {
+  if (options.resolve) {
+    return Error{Errc::invalid_document, "nothing was checked: no image to ask for is in these files"}.add_help(
+        "name other files, or other components; with none, every image that has a tag is asked for");
+  }
+  return Error{Errc::invalid_document, "nothing was checked: no component is in these files"}.add_help(
+      "name other files, or pin placeholders that are there already with --replace IMAGE");
+}
+
 /// Shows what would change: 1 from --check when something would, and when there is nothing that could be stale, since
 /// then the check has not seen what it is there for.
 ExitCode preview(const PinReport& report, const PinCommand& options, Console& console) {
@@ -117,8 +126,7 @@ ExitCode preview(const PinReport& report, const PinCommand& options, Console& co
   console.result(options.json ? pin_json(report) : diffs);
   if (!options.check) return ExitCode::ok;
   if (report.sites.empty()) {
-    console.report(Error{Errc::invalid_document, "nothing was checked: no component is in these files"}.add_help(
-        "name other files, or pin placeholders that are there already with --replace IMAGE"));
+    console.report(nothing_checked(options));
     return ExitCode::findings;
   }
   if (diffs.empty()) return ExitCode::ok;

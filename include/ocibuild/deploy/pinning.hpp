@@ -74,15 +74,16 @@ class Pinning {
 /// Asks for the digest that a reference has now.
 using ResolveDigest = std::function<Digest(const Reference&)>;
 
-/// Decides from what tags point at in registries. Sites that have a digest stay, and those of several parts without a
-/// tag of their own.
+/// Decides from what tags point at in registries. Sites that have a digest stay and count as decided; those of several
+/// parts without a tag of their own stay too.
 class TagPinning {
  public:
   /// With `components` only repositories whose last part is such a name, or ends in `-NAME`.
   TagPinning(std::vector<std::string> components, ResolveDigest resolve)
       : wanted_{std::move(components)}, resolve_{std::move(resolve)} {}
 
-  /// Asks for each reference once. Throws what the door throws.
+  /// Asks for each reference once. Throws what the door throws, and Error{unsupported} for `ocibuild://COMPONENT`,
+  /// which names no registry.
   std::optional<NewImage> decide(const std::string& file, const ImageSite& site);
 
   const std::vector<PinnedSite>& sites() const noexcept { return sites_; }
@@ -91,6 +92,8 @@ class TagPinning {
   std::vector<std::string> missing() const;
 
  private:
+  bool is_wanted(const std::string& component) const;
+
   std::vector<std::string> wanted_;
   ResolveDigest resolve_;
   std::map<std::string, Digest> known_;  // by complete reference
