@@ -1,11 +1,12 @@
 """`ocibuild pin --check` and `--dry-run`: nothing is written, and the diff is one that git and patch take."""
 
+import json
 import pathlib
 import shutil
 import subprocess
 
 from harness import case, contains, equal, fails, lacks, ocibuild, require, run_cases, succeeds
-from pin_project import image, make_project, manifest, pinned_text, write_digests
+from pin_project import image, make_project, manifest, pinned_text, reference, write_digests
 
 MANIFESTS = pathlib.Path(__file__).resolve().parents[1] / "data" / "kubernetes"
 
@@ -76,6 +77,17 @@ def _(directory):
     for arguments in ((), ("--check",), ("engine",)):
         message = fails(3, "pin", "--resolve", *arguments, file, cwd=directory)
         contains(message, "demon.yaml: line 10: ocibuild://engine names no registry to ask\nhelp: pin it by the digests")
+
+
+@case("pin --resolve does not guess which of several repositories a component is, but container names decide")
+def _(directory):
+    others = (("b", reference("operate-ui")), ("c", reference("ui")))
+    file = make_project(directory, manifest(*others))
+    message = fails(2, "pin", "ui", "--resolve", "--check", file, cwd=directory)
+    contains(message, "error: ui may be any of demon-operate-ui, demon-ui\nhelp: ask for one by its whole name")
+    file.write_text(manifest(("ui", reference("ui")), *others))
+    found = json.loads(succeeds("pin", "ui", "--resolve", "--check", "--json", file, cwd=directory))
+    equal([site["container"] for site in found["files"][0]["sites"]], ["ui", "c"])
 
 
 run_cases()

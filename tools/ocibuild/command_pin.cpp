@@ -84,8 +84,8 @@ std::vector<ImagePath> image_paths(const PinCommand& options) {
 /// Pins all files by what `pinning` decides; sites that it leaves alone are told with -v. `name_file` gives the names
 /// by which it knows files; in the report they have those of the command line.
 template <class Decider, class NameFile>
-PinReport pin_all(const PinArguments& arguments, const PinCommand& options, Decider& pinning, NameFile name_file,
-                  Console& console) {
+PinReport pin_all(const std::vector<ManifestFile>& manifests, const PinCommand& options, Decider& pinning,
+                  NameFile name_file, Console& console) {
   const auto decide = [&](const std::string& file, const ImageSite& site) {
     auto image = pinning.decide(name_file(file), site);
     if (!image) {
@@ -93,9 +93,9 @@ PinReport pin_all(const PinArguments& arguments, const PinCommand& options, Deci
     }
     return image;
   };
-  PinReport report{.files = pin_files(arguments.files, image_paths(options), decide), .sites = pinning.sites()};
+  PinReport report{.files = pin_files(manifests, image_paths(options), decide), .sites = pinning.sites()};
   std::map<std::string, std::string> given_names;
-  for (const std::string& file : arguments.files) given_names.emplace(name_file(file), file);
+  for (const ManifestFile& file : manifests) given_names.emplace(name_file(file.path), file.path);
   for (PinnedSite& site : report.sites) site.file = given_names.at(site.file);
   for (const std::string& component : pinning.missing()) {
     console.warning(fmt::format("{} is named nowhere in these files", component));
@@ -152,7 +152,7 @@ ExitCode pin_from_digests(const PinArguments& arguments, const PinCommand& optio
       {.digests = digests, .components = arguments.components, .replace = options.replace, .placeholder = placeholder},
       remembered.pins()};
   const auto name_file = [&](const std::string& file) { return remembered.key_of(file); };
-  const PinReport report = pin_all(arguments, options, pinning, name_file, session.console);
+  const PinReport report = pin_all(read_manifests(arguments.files), options, pinning, name_file, session.console);
   note_images(pinning.missing(), digests, session.console);
   if (options.check || options.dry_run) return preview(report, options, session.console);
   // What is remembered is on the disk whenever a placeholder is; an entry without its placeholder does no harm.
@@ -165,18 +165,22 @@ ExitCode pin_from_digests(const PinArguments& arguments, const PinCommand& optio
 ExitCode pin_from_registry(const PinArguments& arguments, const PinCommand& options, Session& session) {
   const auto progress = session.start_progress();
   Network network{options.network, session};
-  TagPinning pinning{arguments.components, [&](const Reference& reference) {
-                       const std::string text = reference.string();
-                       network.set_target(reference.registry);
-                       progress->update({.subject = text, .activity = "looking up"});
-                       const OpenedRoot opened = with_context(fmt::format("resolving {}", text), [&] {
-                         return open_for_reading(Place{.kind = PlaceKind::registry, .path = {}, .name = text}, network);
-                       });
-                       progress->finish(text, "");
-                       return opened.root.digest;
-                     }};
+  const auto resolve = [&](const Reference& reference) {
+    const std::string text = reference.string();
+    network.set_target(reference.registry);
+    progress->update({.subject = text, .activity = "looking up"});
+    const OpenedRoot opened = with_context(fmt::format("resolving {}", text), [&] {
+      return open_for_reading(Place{.kind = PlaceKind::registry, .path = {}, .name = text}, network);
+    });
+    progress->finish(text, "");
+    return opened.root.digest;
+  };
+  const std::vector<ManifestFile> manifests = read_manifests(arguments.files);
+  TagPinning pinning = arguments.components.empty()
+                           ? TagPinning{resolve}
+                           : TagPinning{arguments.components, find_images(manifests, image_paths(options)), resolve};
   const auto name_file = [](const std::string& file) { return file; };
-  const PinReport report = pin_all(arguments, options, pinning, name_file, session.console);
+  const PinReport report = pin_all(manifests, options, pinning, name_file, session.console);
   if (options.check || options.dry_run) return preview(report, options, session.console);
   for (const PinnedFile& file : report.files) write_pinned(file);
   return finish(report, options, "pinned", session.console);
@@ -192,7 +196,9 @@ ExitCode run(const PinCommand& options, Session& session) {
 constexpr const char* pin_help =
     "Files are arguments that exist, have a / or end in .yaml, .yml or .json; others are components.\n"
     "A site is of a component when it names its image with any tag or digest, or ocibuild://COMPONENT,\n"
-    "or when a placeholder took its place. Every byte outside of the references stays as it is.";
+    "or when a placeholder took its place. Every byte outside of the references stays as it is.\n"
+    "With --resolve a site is of the component that its container is named like, else of the one that the\n"
+    "last part of its repository is or ends in after a '-'; when several repositories end so, name it whole.";
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include "pin_files.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -62,13 +63,28 @@ PinArguments sort_pin_arguments(const std::vector<std::string>& arguments) {
   throw no_file(sorted.components);
 }
 
-std::vector<PinnedFile> pin_files(const std::vector<std::string>& files, const std::vector<ImagePath>& paths,
+std::vector<ManifestFile> read_manifests(const std::vector<std::string>& files) {
+  std::vector<ManifestFile> manifests;
+  for (const std::string& path : files) manifests.push_back({.path = path, .text = read_file(path, max_manifest_file)});
+  return manifests;
+}
+
+std::vector<ImageSite> find_images(const std::vector<ManifestFile>& manifests, const std::vector<ImagePath>& paths) {
+  std::vector<ImageSite> all;
+  for (const ManifestFile& manifest : manifests) {
+    std::vector<ImageSite> sites = with_context(manifest.path, [&] { return find_images(manifest.text, paths); });
+    std::ranges::move(sites, std::back_inserter(all));
+  }
+  return all;
+}
+
+std::vector<PinnedFile> pin_files(const std::vector<ManifestFile>& manifests, const std::vector<ImagePath>& paths,
                                   const DecideInFile& decide) {
   std::vector<PinnedFile> pinned;
-  for (const std::string& path : files) {
-    PinnedFile file{.path = path, .before = read_file(path, max_manifest_file), .after = {}};
-    const auto decide_site = [&](const ImageSite& site) { return decide(path, site); };
-    file.after = with_context(path, [&] { return pin_images(file.before, decide_site, paths); });
+  for (const ManifestFile& manifest : manifests) {
+    PinnedFile file{.path = manifest.path, .before = manifest.text, .after = {}};
+    const auto decide_site = [&](const ImageSite& site) { return decide(file.path, site); };
+    file.after = with_context(file.path, [&] { return pin_images(file.before, decide_site, paths); });
     pinned.push_back(std::move(file));
   }
   return pinned;

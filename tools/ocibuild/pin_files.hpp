@@ -20,6 +20,18 @@ struct PinArguments {
 /// Throws Error{invalid_argument} when there is no file among them, or a directory that can be no component.
 PinArguments sort_pin_arguments(const std::vector<std::string>& arguments);
 
+/// A manifest as it is.
+struct ManifestFile {
+  std::string path;
+  std::string text;
+};
+
+/// Reads all files, each once, since one may be a pipe. Throws as read_file.
+std::vector<ManifestFile> read_manifests(const std::vector<std::string>& files);
+
+/// The sites of all files, in their order. Throws as find_images, with the file's name.
+std::vector<ImageSite> find_images(const std::vector<ManifestFile>& manifests, const std::vector<ImagePath>& paths);
+
 /// A manifest before and after.
 struct PinnedFile {
   std::string path;
@@ -30,8 +42,8 @@ struct PinnedFile {
 /// As DecideImage, for a site of a file.
 using DecideInFile = std::function<std::optional<NewImage>(const std::string& file, const ImageSite& site)>;
 
-/// Reads and pins all files; writes none. Throws as read_file and pin_images, with the file's name.
-std::vector<PinnedFile> pin_files(const std::vector<std::string>& files, const std::vector<ImagePath>& paths,
+/// Pins all files; writes none. Throws as pin_images, with the file's name.
+std::vector<PinnedFile> pin_files(const std::vector<ManifestFile>& manifests, const std::vector<ImagePath>& paths,
                                   const DecideInFile& decide);
 
 /// Writes what changed: a file appears whole, keeps its mode, and a symlink stays one.

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,9 +79,14 @@ using ResolveDigest = std::function<Digest(const Reference&)>;
 /// parts without a tag of their own stay too.
 class TagPinning {
  public:
-  /// With `components` only repositories whose last part is such a name, or ends in `-NAME`.
-  TagPinning(std::vector<std::string> components, ResolveDigest resolve)
-      : wanted_{std::move(components)}, resolve_{std::move(resolve)} {}
+  /// Every image that has a tag.
+  explicit TagPinning(ResolveDigest resolve) : resolve_{std::move(resolve)} {}
+
+  /// Only these components, among all sites there will be. A site is of the one that its container is named like, else
+  /// of the longest that the last part of its repository is, or ends in after a `-`. Where some container is named like
+  /// a component, repositories that no such container has are not of it. Throws Error{invalid_argument} when
+  /// repositories with different last parts are left for one.
+  TagPinning(std::vector<std::string> components, std::span<const ImageSite> sites, ResolveDigest resolve);
 
   /// Asks for each reference once. Throws what the door throws, and Error{unsupported} for `ocibuild://COMPONENT`,
   /// which names no registry.
@@ -93,8 +99,10 @@ class TagPinning {
 
  private:
   bool is_wanted(const std::string& component) const;
+  std::string component_of(const ImageSite& site, const std::string& repository) const;
 
   std::vector<std::string> wanted_;
+  std::map<std::string, std::set<std::string>> repositories_;  // last parts of those of each component
   ResolveDigest resolve_;
   std::map<std::string, Digest> known_;  // by complete reference
   std::vector<PinnedSite> sites_;
