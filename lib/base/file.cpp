@@ -106,6 +106,18 @@ std::filesystem::path temporary_directory() {
       .add_help("set TMPDIR to a directory in which temporary files may be written");
 }
 
+namespace {
+
+// 0, or the errno value of what prevented it.
+int wait_for_lock(int file) {
+  while (::flock(file, LOCK_EX) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
+}  // namespace
+
 TempDir::TempDir(const std::filesystem::path& parent) {
   registration_.emplace([&] {
     std::string name = (parent / "ocibuild-XXXXXX").native();
@@ -125,9 +137,17 @@ TempDir::~TempDir() {
 FileLock::FileLock(const std::filesystem::path& path)
     : file_{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666)} {
   if (!file_) throw_errno(fmt::format("opening lock file {}", path.native()), errno);
-  while (::flock(file_.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) throw_errno(fmt::format("locking {}", path.native()), errno);
-  }
+  if (const int failure = wait_for_lock(file_.get())) throw_errno(fmt::format("locking {}", path.native()), failure);
+}
+
+FileLock FileLock::of_directory(const std::filesystem::path& directory) {
+  FileHandle handle{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!handle) throw_errno(fmt::format("opening directory {}", directory.native()), errno);
+  const int failure = wait_for_lock(handle.get());
+  // flock(2): NFS makes it a lock for writing, which a directory cannot be opened for.
+  const bool is_unsupported = failure == EBADF || failure == ENOLCK || failure == EOPNOTSUPP || failure == ENOSYS;
+  if (failure != 0 && !is_unsupported) throw_errno(fmt::format("locking {}", directory.native()), failure);
+  return FileLock{std::move(handle)};
 }
 
 }  // namespace ocibuild

@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,6 +84,18 @@ TEST_CASE("read_file refuses a file over its limit and names it") {
   write_file(dir.path() / "big", "12345");
   CHECK_THROWS_WITH_AS(read_file(dir.path() / "big", 4),
                        ((dir.path() / "big").string() + ": more than 4 bytes, which is the limit here").c_str(), Error);
+}
+
+TEST_CASE("a directory is locked until the lock's life ends, and no file is left in it") {
+  const TempDir directory{fs::temp_directory_path()};
+  const FileHandle other{::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  {
+    const FileLock lock = FileLock::of_directory(directory.path());
+    CHECK(::flock(other.get(), LOCK_EX | LOCK_NB) != 0);
+  }
+  CHECK(::flock(other.get(), LOCK_EX | LOCK_NB) == 0);
+  CHECK(entries(directory.path()) == 0);
+  CHECK_THROWS_AS(FileLock::of_directory(directory.path() / "none"), Error);
 }
 
 TEST_CASE("a temporary directory goes with its content") {

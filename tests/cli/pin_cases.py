@@ -1,9 +1,12 @@
 """`ocibuild pin`: references in manifests become digests and nothing else changes, whatever the bytes around them are."""
 
+import fcntl
 import json
+import os
 import stat
+import subprocess
 
-from harness import case, contains, environment, equal, fails, files_below, lacks, ocibuild, run_cases, succeeds
+from harness import PROGRAM, Skip, case, contains, environment, equal, fails, files_below, lacks, ocibuild, run_cases, succeeds
 from pin_project import COMPONENTS, image, make_project, manifest, pinned_text, reference, write_digests
 from real_registry import registry
 from workspace import make_layout
@@ -86,6 +89,41 @@ def _(directory):
     equal(len(json.loads(side_file.read_text())["files"]["k8s/demon.yaml"]), 2)
     succeeds("pin", "k8s/demon.yaml", cwd=directory)
     equal((file.read_text(), side_file.exists()), (pinned_text(), False))
+
+
+@case("what another pin remembers in the meantime is kept: the side file is one's own from reading to replacing")
+def _(directory):
+    file = make_project(directory)
+    before = file.read_bytes()
+    succeeds("pin", "runtime", "k8s/demon.yaml", "--placeholder", "nginx", cwd=directory)
+    side_file = directory / "ocibuild.pins.json"
+    of_other = side_file.read_bytes()
+    side_file.unlink()
+    file.write_bytes(before)
+    lock = os.open(directory, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    waiting = subprocess.Popen([PROGRAM, "pin", "engine", "k8s/demon.yaml", "--placeholder", "nginx"], cwd=directory,
+                               env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for preview in ("--check", "--dry-run") * 4:
+        ocibuild("pin", preview, "k8s/demon.yaml", cwd=directory, timeout=60)  # these wait for nobody
+    equal((waiting.poll(), side_file.exists()), (None, False))
+    side_file.write_bytes(of_other)
+    os.close(lock)
+    equal(waiting.wait(timeout=60), 0)
+    entries = json.loads(side_file.read_text())["files"]["k8s/demon.yaml"]
+    equal(sorted(entry["component"] for entry in entries), ["engine", "runtime"])
+
+
+@case("a side file that cannot be written is named, and no manifest changes")
+def _(directory):
+    before = make_project(directory).read_bytes()
+    if os.geteuid() == 0:
+        raise Skip("root may write everywhere")
+    (directory / "locked").mkdir(mode=0o555)
+    message = fails(8, "pin", "k8s/demon.yaml", "--placeholder", "nginx", "--pins", "locked/pins.json", cwd=directory)
+    contains(message, "locked")
+    contains(message, "permission denied")
+    equal((directory / "k8s/demon.yaml").read_bytes(), before)
 
 
 @case("the side file names manifests by where they are from it")

@@ -145,8 +145,11 @@ ExitCode finish(const PinReport& report, const PinCommand& options, std::string_
 }
 
 ExitCode pin_from_digests(const PinArguments& arguments, const PinCommand& options, Session& session) {
-  const PinsFile remembered{options.pins};
   const auto placeholder = wanted_placeholder(options, session.environment);
+  const bool only_looks = options.check || options.dry_run;
+  const PinsFile remembered{options.pins, only_looks    ? PinsUse::look
+                                          : placeholder ? PinsUse::remember
+                                                        : PinsUse::forget};
   const ImageDigests digests = required_digests(digests_path(options, session.environment));
   Pinning pinning{
       {.digests = digests, .components = arguments.components, .replace = options.replace, .placeholder = placeholder},
@@ -154,7 +157,7 @@ ExitCode pin_from_digests(const PinArguments& arguments, const PinCommand& optio
   const auto name_file = [&](const std::string& file) { return remembered.key_of(file); };
   const PinReport report = pin_all(read_manifests(arguments.files), options, pinning, name_file, session.console);
   note_images(pinning.missing(), digests, session.console);
-  if (options.check || options.dry_run) return preview(report, options, session.console);
+  if (only_looks) return preview(report, options, session.console);
   // What is remembered is on the disk whenever a placeholder is; an entry without its placeholder does no harm.
   if (placeholder) remembered.replace(pinning.pins());
   for (const PinnedFile& file : report.files) write_pinned(file);

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
-#include "ocibuild/base/file.hpp"
 #include "output_file.hpp"
 
 namespace ocibuild {
@@ -37,10 +36,20 @@ Error no_file(const std::vector<std::string>& components) {
 }
 
 /// One name for all that lead to a file; of one that is not there the name as it is.
-std::filesystem::path real_name(const std::string& argument) {
+std::filesystem::path real_name(const std::filesystem::path& argument) {
   std::error_code failure;
   std::filesystem::path name = std::filesystem::weakly_canonical(argument, failure);
-  return failure ? std::filesystem::path{argument} : name;
+  return failure ? argument : name;
+}
+
+/// Of the file that symlinks lead to, so that all its names have one lock. Where there is no directory nothing is
+/// remembered.
+std::optional<FileLock> lock_directory_of(const std::filesystem::path& file, PinsUse use) {
+  const std::filesystem::path directory = real_name(std::filesystem::absolute(file)).parent_path();
+  if (use == PinsUse::remember) ocibuild::create_directories(directory);
+  std::error_code unknown;
+  if (!std::filesystem::exists(directory, unknown)) return std::nullopt;
+  return FileLock::of_directory(directory);
 }
 
 }  // namespace
@@ -97,8 +106,9 @@ void write_pinned(const PinnedFile& file) {
   std::filesystem::permissions(file.path, mode);
 }
 
-PinsFile::PinsFile(std::filesystem::path path) : path_{std::move(path)} {
+PinsFile::PinsFile(std::filesystem::path path, PinsUse use) : path_{std::move(path)} {
   std::error_code unknown;
+  if (use != PinsUse::look) lock_ = lock_directory_of(path_, use);
   if (!std::filesystem::exists(path_, unknown)) return;
   const std::string document = read_file(path_, max_pins_file);
   pins_ = with_context(path_.native(), [&] { return parse_pins(document); });

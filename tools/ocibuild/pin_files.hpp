@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "ocibuild/base/file.hpp"
 #include "ocibuild/deploy/images.hpp"
 #include "ocibuild/deploy/pins.hpp"
 
@@ -26,7 +28,7 @@ struct ManifestFile {
   std::string text;
 };
 
-/// Reads all files, each once, since one may be a pipe. Throws as read_file.
+/// Reads all files. Throws as read_file.
 std::vector<ManifestFile> read_manifests(const std::vector<std::string>& files);
 
 /// The sites of all files, in their order. Throws as find_images, with the file's name.
@@ -49,10 +51,21 @@ std::vector<PinnedFile> pin_files(const std::vector<ManifestFile>& manifests, co
 /// Writes what changed: a file appears whole, keeps its mode, and a symlink stays one.
 void write_pinned(const PinnedFile& file);
 
-/// The side file at `path`, read when it is there.
+/// What is done with the side file once it is read.
+enum class PinsUse {
+  look,      ///< nothing
+  forget,    ///< entries are taken out, and perhaps replaced
+  remember,  ///< entries are added; the directory is made when it is missing
+};
+
+/// The side file at `path`, read when it is there. Unless only looked at, no other process has it for that until the
+/// end of its life, since each writes the whole file: what was read must still be there when it is replaced. The lock
+/// is on the directory, because the file itself is another one after each replacing, and a file for the lock beside it
+/// would be left in a repository of somebody.
 class PinsFile {
  public:
-  explicit PinsFile(std::filesystem::path path);
+  /// Throws Error{io}, and as parse_pins with the file's name.
+  PinsFile(std::filesystem::path path, PinsUse use);
 
   const Pins& pins() const noexcept { return pins_; }
 
@@ -64,6 +77,7 @@ class PinsFile {
 
  private:
   std::filesystem::path path_;
+  std::optional<FileLock> lock_;
   Pins pins_;
 };
 

@@ -122,7 +122,13 @@ class FileLock {
   /// Waits until it has the lock. Throws Error{io}.
   explicit FileLock(const std::filesystem::path& path);
 
+  /// The same on a directory that is there, which leaves no file behind. Reading it must be allowed, writing need not.
+  /// Nothing is held on file systems that lock no directories, as NFS. Throws Error{io}.
+  static FileLock of_directory(const std::filesystem::path& directory);
+
  private:
+  explicit FileLock(FileHandle file) : file_{std::move(file)} {}
+
   FileHandle file_;
 };
 
