@@ -21,6 +21,11 @@ Error unknown_component(const ImageDigests& digests, const std::string& componen
   return error;
 }
 
+// With its registry: `ghcr.io/acme` of `ghcr.io/acme/demon-api`.
+std::string owner_of(const std::string& complete_name) {
+  return complete_name.substr(0, complete_name.rfind('/'));
+}
+
 }  // namespace
 
 Pinning::Pinning(PinRequest request, Pins pins) : request_{std::move(request)}, pins_{std::move(pins)} {
@@ -28,13 +33,20 @@ Pinning::Pinning(PinRequest request, Pins pins) : request_{std::move(request)}, 
     if (!request_.digests.components.contains(component)) throw unknown_component(request_.digests, component);
   }
   for (const auto& [name, component] : request_.digests.components) {
-    components_.emplace(Reference::parse(component.image).name(), name);
+    const std::string image = Reference::parse(component.image).name();
+    components_.emplace(image, name);
+    owners_.insert(owner_of(image));
   }
   for (const std::string& image : request_.replace) Reference::parse(image);
   if (!request_.placeholder) return;
   Reference::parse(*request_.placeholder);
   placeholder_ = split_image(*request_.placeholder);
   if (placeholder_->digest.empty() && !placeholder_->tag) placeholder_->tag = "latest";
+}
+
+bool Pinning::is_unlisted(const ImageSite& site) const {
+  const auto reference = parse_image(site.image);
+  return reference && reference->digest && owners_.contains(owner_of(reference->name()));
 }
 
 bool Pinning::is_selected(const std::string& component) const {
@@ -87,6 +99,7 @@ std::optional<NewImage> Pinning::decide(const std::string& file, const ImageSite
   const auto found = pins_.find(key);
   const Pin* remembered = found == pins_.end() ? nullptr : &found->second;
   const std::optional<std::string> component = component_of(site, remembered);
+  if (!component && is_unlisted(site)) unlisted_.push_back({.file = file, .site = site, .after = site.image});
   if (!component || !is_selected(*component)) return std::nullopt;
   if (!request_.digests.components.contains(*component)) {
     Error error = unknown_component(request_.digests, *component);

@@ -151,6 +151,20 @@ def _(directory):
     equal(file.read_text(), pinned_text())
 
 
+@case("pin --from warns of what was no component yet, unless others were asked for")
+def _(directory):
+    file = make_project(directory)
+    succeeds("pin", "k8s/demon.yaml", cwd=directory)
+    write_digests(directory / "old.json", "old", COMPONENTS[:2])
+    warning = f"warning: k8s/demon.yaml:16: {reference('operate-ui')} is not in old.json and stays\n"
+    for arguments in (("--check",), ()):
+        done = ocibuild("pin", "k8s/demon.yaml", "--from", "old.json", *arguments, cwd=directory)
+        equal((done.returncode, done.stderr.count(warning)), (len(arguments), 1), done.stderr)
+    equal(file.read_text(), pinned_text("old").replace(reference("operate-ui", "old"), reference("operate-ui")))
+    for arguments in (("engine", "--from"), ("--digests",)):
+        lacks(ocibuild("pin", "k8s/demon.yaml", *arguments, "old.json", cwd=directory).stderr, "and stays")
+
+
 @case("pin --replace migrates containers that are named like components")
 def _(directory):
     text = manifest(("engine", "nginx:alpine"), ("proxy", "nginx:alpine"), ("runtime", "nginx:1.27"))

@@ -68,6 +68,19 @@ TEST_CASE("only the components that were asked for are pinned") {
   CHECK_THROWS_WITH_AS((Pinning{with, {}}), "the digests have no component \"uu\"", Error);
 }
 
+TEST_CASE("a digest of an image beside those of components is told to be in none") {
+  Pinning pinning{request(), {}};
+  const std::string digest = "@" + Digest::of("x").string();
+  const std::string beside = "ghcr.io/acme/demon-worker" + digest;
+  for (const std::string& image :
+       {beside, "ghcr.io/acme/demon-api" + digest, std::string{"ghcr.io/acme/demon-worker:1"},
+        "ghcr.io/other/demon-worker" + digest, "acme/demon-worker" + digest}) {
+    pinning.decide("f", site(image));
+  }
+  REQUIRE(pinning.unlisted().size() == 1);
+  CHECK(pinning.unlisted().front().site.image == beside);
+}
+
 TEST_CASE("a component that the digests do not have is an error with its line") {
   Pinning pinning{request(), {}};
   ImageSite at = site("ocibuild://apo");

@@ -81,6 +81,14 @@ std::vector<ImagePath> image_paths(const PinCommand& options) {
   return paths;
 }
 
+/// The names on the command line by those that `name_file` gives.
+template <class NameFile>
+std::map<std::string, std::string> given_names(const std::vector<ManifestFile>& manifests, NameFile name_file) {
+  std::map<std::string, std::string> names;
+  for (const ManifestFile& file : manifests) names.emplace(name_file(file.path), file.path);
+  return names;
+}
+
 /// Pins all files by what `pinning` decides; sites that it leaves alone are told with -v. `name_file` gives the names
 /// by which it knows files; in the report they have those of the command line.
 template <class Decider, class NameFile>
@@ -94,9 +102,8 @@ PinReport pin_all(const std::vector<ManifestFile>& manifests, const PinCommand& 
     return image;
   };
   PinReport report{.files = pin_files(manifests, image_paths(options), decide), .sites = pinning.sites()};
-  std::map<std::string, std::string> given_names;
-  for (const ManifestFile& file : manifests) given_names.emplace(name_file(file.path), file.path);
-  for (PinnedSite& site : report.sites) site.file = given_names.at(site.file);
+  const std::map<std::string, std::string> names = given_names(manifests, name_file);
+  for (PinnedSite& site : report.sites) site.file = names.at(site.file);
   for (const std::string& component : pinning.missing()) {
     console.warning(fmt::format("{} is named nowhere in these files", component));
   }
@@ -107,6 +114,15 @@ PinReport pin_all(const std::vector<ManifestFile>& manifests, const PinCommand& 
 void note_images(const std::vector<std::string>& components, const ImageDigests& digests, Console& console) {
   for (const std::string& component : components) {
     console.note(fmt::format("looked for {} and ocibuild://{}", digests.components.at(component).image, component));
+  }
+}
+
+/// An earlier release may be older than a component, which then stays at its newest digest between others of before.
+void warn_of_unlisted(const std::vector<PinnedSite>& sites, const std::map<std::string, std::string>& given_names,
+                      const std::string& digests, Console& console) {
+  for (const PinnedSite& pinned : sites) {
+    console.warning(fmt::format("{}:{}: {} is not in {} and stays", given_names.at(pinned.file), pinned.site.line,
+                                pinned.site.image, digests));
   }
 }
 
@@ -155,7 +171,11 @@ ExitCode pin_from_digests(const PinArguments& arguments, const PinCommand& optio
       {.digests = digests, .components = arguments.components, .replace = options.replace, .placeholder = placeholder},
       remembered.pins()};
   const auto name_file = [&](const std::string& file) { return remembered.key_of(file); };
-  const PinReport report = pin_all(read_manifests(arguments.files), options, pinning, name_file, session.console);
+  const std::vector<ManifestFile> manifests = read_manifests(arguments.files);
+  const PinReport report = pin_all(manifests, options, pinning, name_file, session.console);
+  if (options.from && arguments.components.empty()) {
+    warn_of_unlisted(pinning.unlisted(), given_names(manifests, name_file), *options.from, session.console);
+  }
   note_images(pinning.missing(), digests, session.console);
   if (only_looks) return preview(report, options, session.console);
   // What is remembered is on the disk whenever a placeholder is; an entry without its placeholder does no harm.

@@ -56,10 +56,15 @@ class Pinning {
   /// Every site of a component, in the order of the decisions.
   const std::vector<PinnedSite>& sites() const noexcept { return sites_; }
 
+  /// Sites with a digest that are of no component, although their image has the registry and owner of one. They stay
+  /// as they are, which surprises whoever goes back to digests of before that component.
+  const std::vector<PinnedSite>& unlisted() const noexcept { return unlisted_; }
+
   /// Components that were asked for and have no site.
   std::vector<std::string> missing() const;
 
  private:
+  bool is_unlisted(const ImageSite& site) const;
   std::optional<std::string> component_of(const ImageSite& site, const Pin* remembered) const;
   bool is_selected(const std::string& component) const;
   NewImage pinned_image(const ImageSite& site, const std::string& component, const Pin* remembered) const;
@@ -68,8 +73,10 @@ class Pinning {
   PinRequest request_;
   Pins pins_;
   std::map<std::string, std::string> components_;  // by complete name of the image
+  std::set<std::string> owners_;                   // of these images, with the registry
   std::optional<NewImage> placeholder_;
   std::vector<PinnedSite> sites_;
+  std::vector<PinnedSite> unlisted_;
 };
 
 /// Asks for the digest that a reference has now.
