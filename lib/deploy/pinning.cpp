@@ -26,6 +26,13 @@ std::string owner_of(const std::string& complete_name) {
   return complete_name.substr(0, complete_name.rfind('/'));
 }
 
+// A Kustomize entry that says where our image is pulled from: the same bytes, and so the same digest. Mirrors keep the
+// last part of a name; what does not is another image in the place of ours, as a placeholder is.
+bool is_mirror(const std::string& name, const ImageSite& site, const std::string& image) {
+  const auto last_part = [](const std::string& text) { return text.substr(text.rfind('/') + 1); };
+  return has_same_name(site.replaces, image) && last_part(name) == last_part(image);
+}
+
 }  // namespace
 
 Pinning::Pinning(PinRequest request, Pins pins) : request_{std::move(request)}, pins_{std::move(pins)} {
@@ -73,6 +80,8 @@ NewImage Pinning::pinned_image(const ImageSite& site, const std::string& compone
   const ComponentDigests& digests = request_.digests.components.at(component);
   NewImage image{.name = digests.image, .tag = std::nullopt, .digest = digests.digest.string()};
   const bool has_placeholder = remembered != nullptr && is_same_image(remembered->placeholder, site.image);
+  const std::string name = split_image(has_placeholder ? remembered->image : site.image).name;
+  if (is_mirror(name, site, digests.image)) image.name = name;
   if (site.form != ImageSite::Form::reference && has_placeholder) {
     image.tag = remembered->tag.substr(0, remembered->tag.find('@'));
   }

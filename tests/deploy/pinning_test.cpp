@@ -112,6 +112,20 @@ TEST_CASE("a second placeholder does not lose what was remembered") {
   CHECK(other.pins().begin()->second.placeholder == "busybox:latest");
 }
 
+TEST_CASE("a mirror in Kustomize stays and gets the digest, also after a placeholder; another image does not stay") {
+  ImageSite entry{.form = ImageSite::Form::kustomize,
+                  .image = "mirror.example/acme/demon-api:1",
+                  .replaces = "ghcr.io/acme/demon-api",
+                  .tag = "1"};
+  const std::string digest = "@" + request().digests.components.at("api").digest.string();
+  CHECK(Pinning{request(), {}}.decide("f", entry)->string() == "mirror.example/acme/demon-api" + digest);
+  Pinning back{placeholder_request("nginx:alpine"), {}};
+  back.decide("f", entry);
+  entry.image = "nginx:alpine";
+  CHECK(Pinning{request(), back.pins()}.decide("f", entry)->string() == "mirror.example/acme/demon-api:1" + digest);
+  CHECK(Pinning{request(), {}}.decide("f", entry)->string() == "ghcr.io/acme/demon-api" + digest);
+}
+
 TEST_CASE("what is remembered does not count once somebody put another image there") {
   Pinning back{placeholder_request("nginx:alpine"), {}};
   back.decide("f", site("ghcr.io/acme/demon-api:1"));

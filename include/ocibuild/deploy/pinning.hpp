@@ -41,6 +41,9 @@ struct PinRequest {
 /// A site belongs to a component that it names as `ocibuild://COMPONENT`, or whose image it names with any tag or
 /// digest, or that `pins` remembers for it while its placeholder is still there, or whose name its container has while
 /// it has one of the images to replace. The order is that of precedence.
+///
+/// A Kustomize entry that has a component's image as `name`, and as `newName` one with the same last part, keeps that
+/// mirror and gets the digest.
 class Pinning {
  public:
   /// Throws Error{not_found} for a component that the digests do not have, naming the nearest, and {invalid_argument}
