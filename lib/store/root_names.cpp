@@ -33,7 +33,7 @@ std::optional<Descriptor> find_by(const Index& index, std::string_view key, std:
   return found;
 }
 
-bool is_root_name(std::string_view name) {
+bool is_ref_name(std::string_view name) {
   // component *("/" component); component = alphanum *([separator] alphanum); separator = one of -._:@+ or "--"
   bool after_alphanumeric = false;
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -46,6 +46,26 @@ bool is_root_name(std::string_view name) {
     after_alphanumeric = false;
   }
   return after_alphanumeric;
+}
+
+bool is_reference(std::string_view name) {
+  try {
+    Reference::parse(name);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool is_tagged_component(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  return colon != std::string_view::npos && is_component_name(name.substr(0, colon)) && is_tag(name.substr(colon + 1));
+}
+
+// image-spec's grammar is a SHOULD, and narrower than what registries take: it knows no `__`, no `_` in front and no
+// `[::1]`. BuildKit and oras write tags as they are too.
+bool is_root_name(std::string_view name) {
+  return is_ref_name(name) || is_tag(name) || is_tagged_component(name) || is_reference(name);
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ std::optional<Descriptor> find_root(const Index& index, std::string_view name, N
 /// Gives `root` the reference name, in the place of what had it; other entries stay as they are.
 void set_root(Index& index, const Descriptor& root, std::string_view name);
 
-/// Throws Error{invalid_argument} unless `name` fits the grammar of reference names (image-spec, annotations.md).
+/// Throws Error{invalid_argument} unless `name` fits the grammar of reference names (image-spec, annotations.md), or is
+/// a tag, `component:tag` or a reference.
 void require_root_name(std::string_view name);
 
 /// Throws Error{not_found} unless the store contains the root.

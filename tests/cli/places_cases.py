@@ -7,6 +7,7 @@ import pathlib
 import tarfile
 
 from harness import PROGRAM, case, contains, equal, fails, files_below, lacks, ocibuild, require, run_cases, succeeds
+from service import run
 from workspace import build_environment, make_layout
 
 
@@ -176,6 +177,21 @@ def _(directory):
     contains(succeeds("verify", f"docker-archive:{directory}/two.tar:tool:1"), digest)
     config = json.loads(succeeds("inspect", "--json", f"oci:{directory}/one"))["images"][0]["config"]["config"]
     equal((config["Entrypoint"], config["Cmd"], config["User"]), (["/usr/bin/tool"], ["--fast"], "65532:65532"))
+
+
+@case("names that registries take and image-spec does not advise are written, read, and passed over by skopeo")
+def _(directory):
+    require("skopeo")
+    add = ["--add", f"{make_tree(directory)}/bin/tool:/tool"]
+    for number, name in enumerate(("r.test/a__b:1", "r.test/ab:v1__2", "r.test/ab:_x", "[::1]:5000/t:1")):
+        layout = f"oci:{directory}/{number}"
+        digest = succeeds("image", name, *add, "--output", layout).strip().split("@")[1]
+        contains(succeeds("verify", f"{layout}:{name}"), digest)
+        equal(succeeds("inspect", "--raw", f"{layout}:{name}"), run("skopeo", "inspect", "--raw", layout))
+    for tag in ("1.0_-rc", "fix-foo__bar"):
+        succeeds("copy", layout, f"oci:{directory}/tags:{tag}")
+        contains(succeeds("verify", f"oci:{directory}/tags:{tag}"), digest)
+    contains(fails(2, "copy", layout, f"oci:{directory}/tags:a//b"), "expected letters and digits, joined by one of")
 
 
 @case("image refuses what it cannot do, and names it")

@@ -65,6 +65,16 @@ def held_back(directory):
             equal(list(served.directory.glob("storage/**/_manifests")), [])
 
 
+@case("build --push takes every tag that a registry takes, and names the layout by it")
+def takes_legal_tags(directory):
+    with registry() as served:
+        root = workspace_for(served, directory)
+        equal(push(root, directory, "--tag", "fix-foo__bar").returncode, 0)
+        for component in ("alpha", "beta"):
+            raw = succeeds("inspect", "--raw", f"oci:{root}/target/ocibuild:{component}:fix-foo__bar")
+            equal(succeeds("inspect", "--raw", f"{served.host}/acme/app-{component}:fix-foo__bar"), raw)
+
+
 @case("skopeo pulls what build --push published, for every platform")
 def skopeo_pulls(directory):
     with registry() as served:

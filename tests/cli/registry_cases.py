@@ -113,6 +113,19 @@ def mounts_within(directory):
         equal(skopeo_digest(served.host, "ours/image:2"), digest)
 
 
+@case("every legal tag and repository is pushed, and copied to a layout and to archives")
+def takes_legal_names(directory):
+    layout = make_layout(directory)
+    with registry() as served:
+        for number, name in enumerate(("a__b:1", "ab:v1__2", "ab:_x", "ab:1.0_-rc", "ab:v1-")):
+            image, place = f"{served.host}/{name}", directory / str(number)
+            digest = succeeds("image", image, "--add", f"{layout}/oci-layout:/x", "--push").strip().split("@")[1]
+            equal(skopeo_digest(served.host, name), digest)
+            contains(succeeds("copy", image, f"oci:{place}"), f"oci:{place}:{name.split(':')[1]}@{digest}")
+            contains(succeeds("copy", image, f"docker-archive:{place}.tar"), f":{image}@{digest}")
+            equal(json.loads(run("tar", "-xOf", f"{place}.tar", "manifest.json"))[0]["RepoTags"], [image])
+
+
 @case("a copy between two registries keeps every byte")
 def copies_between(directory):
     with registry() as one, registry() as other:
