@@ -83,6 +83,13 @@ def _(directory):
         source = place
 
 
+@case("copy refuses a name that cannot be at the destination before it opens the source")
+def _(directory):
+    message = fails(2, "copy", f"oci:{directory}/nowhere:Foo-Bar", f"docker-archive:{directory}/d.tar")
+    contains(message, f"docker-archive:{directory}/d.tar: invalid image reference")
+    contains(message, "Foo-Bar")
+
+
 @case("copy reports as one JSON object")
 def _(directory):
     layout = make_layout(directory)

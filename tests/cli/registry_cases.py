@@ -98,6 +98,17 @@ def carries_names(directory):
         equal(json.loads(run("tar", "-xOf", directory / "d.tar", "manifest.json"))[0]["RepoTags"], [source])
 
 
+@case("a copy by digest has the tag beside it as its name, or none, in a docker-archive too")
+def copies_by_digest(directory):
+    with registry() as served:
+        digest = push_with_skopeo(served.host, directory, OCI)
+        image, archive = f"{served.host}/their/image", f"docker-archive:{directory}/d.tar"
+        for source, name, tags in ((f"{image}@{digest}", "", []), (f"{image}:1@{digest}", f":{image}:1", [f"{image}:1"])):
+            equal(succeeds("copy", source, archive), f"{archive}{name}@{digest}\n")
+            equal(json.loads(run("tar", "-xOf", directory / "d.tar", "manifest.json"))[0]["RepoTags"], tags)
+            contains(succeeds("verify", archive), digest)
+
+
 @case("a copy within one registry mounts every blob and sends no layer")
 def mounts_within(directory):
     with registry() as served:

@@ -25,11 +25,24 @@ struct CopyCommand {
   bool json = false;
 };
 
-/// The name that a root of a registry has elsewhere: its tag; archives of Docker take the whole reference.
+/// The name that a root of a registry has elsewhere: its tag; archives of Docker take the reference, without a digest.
+/// Empty: there is none.
 std::string carried_name(const Place& source, PlaceKind destination) {
   if (source.kind != PlaceKind::registry) return source.name;
-  if (destination == PlaceKind::docker_archive) return Reference::parse(source.name).string();
-  return Reference::parse(source.name).tag;
+  Reference reference = Reference::parse(source.name);
+  if (destination != PlaceKind::docker_archive) return reference.tag;
+  if (reference.digest && reference.tag.empty()) return {};
+  reference.digest.reset();
+  return reference.string();
+}
+
+/// The place, its root named; a name that cannot be there is refused as if it had been typed.
+Place named_place(Place place, std::string name) {
+  if (name.empty()) return place;
+  return with_context(place.string(), [&] {
+    place.name = std::move(name);
+    return Place::parse(place.string());
+  });
 }
 
 Copied copy_to_store(const CopyCommand& options, const OpenedRoot& from, const Place& to, Session& session,
@@ -66,6 +79,7 @@ Copied copy_to_registry(const CopyCommand& options, const OpenedRoot& from, cons
 ExitCode run(const CopyCommand& options, Session& session) {
   const Place source = Place::parse(options.source);
   Place destination = Place::parse(options.destination);
+  if (destination.name.empty()) destination = named_place(destination, carried_name(source, destination.kind));
   const auto progress = session.start_progress();
   Network network{options.network, session};
   const bool pushes = destination.kind == PlaceKind::registry;
@@ -75,7 +89,6 @@ ExitCode run(const CopyCommand& options, Session& session) {
   progress->update({.subject = source.string(), .activity = "reading"});
   const OpenedRoot from = open_for_reading(source, network);
   progress->finish(source.string(), "");
-  if (destination.name.empty()) destination.name = carried_name(source, destination.kind);
   const Copied copied = pushes ? copy_to_registry(options, from, source, destination, network, *progress, session)
                                : copy_to_store(options, from, destination, session, *progress);
   const std::string& digest = from.root.digest.string();
