@@ -15,7 +15,8 @@ OpenedRoot open_for_reading(const Place& place, RegistryClient& client) {
     auto store = std::make_unique<RegistryStore>(client, reference.registry, reference.repository);
     auto root = store->resolve(reference.tag_or_digest());
     if (!root) throw Error{Errc::not_found, "there is no such image"};
-    return OpenedRoot{.store = std::move(store), .root = std::move(*root)};
+    std::string name = reference.digest ? reference.tag : reference.tag_or_digest();
+    return OpenedRoot{.store = std::move(store), .root = std::move(*root), .name = std::move(name)};
   });
 }
 

@@ -115,11 +115,13 @@ std::string Place::string() const {
 OpenedRoot open_for_reading(const Place& place) {
   std::unique_ptr<ReadStore> store = open_store(place);
   if (!place.name.empty()) {
-    if (auto root = store->resolve(place.name)) return {.store = std::move(store), .root = std::move(*root)};
+    if (auto root = store->resolve(place.name)) return {std::move(store), std::move(*root), place.name};
   }
   std::vector<NamedRoot> roots = store->roots();
   if (!place.name.empty() || !are_one(roots)) throw_no_root(place, roots);
-  return {.store = std::move(store), .root = std::move(roots.front().descriptor)};
+  const auto named = std::ranges::find_if(roots, [](const NamedRoot& root) { return !root.name.empty(); });
+  NamedRoot& root = named == roots.end() ? roots.front() : *named;
+  return {std::move(store), std::move(root.descriptor), std::move(root.name)};
 }
 
 std::unique_ptr<Store> open_for_writing(const Place& place, const LayoutOptions& options) {

@@ -83,6 +83,29 @@ def _(directory):
         source = place
 
 
+@case("copy without names keeps the name that the only root has, also within one file")
+def _(directory):
+    first, name = f"oci:{directory}/first", "r.test/tool:1"
+    succeeds("image", name, "--add", f"{make_tree(directory)}/bin/tool:/tool", "--output", first)
+    archive = f"oci-archive:{directory}/a.tar"
+    for source, place in ((first, f"oci:{directory}/l"), (first, archive), (archive, archive),
+                          (archive, f"docker-archive:{directory}/d.tar"), (f"docker-archive:{directory}/d.tar", f"oci:{directory}/back")):
+        contains(succeeds("copy", source, place), f"{place}:{name}@")
+        contains(succeeds("verify", f"{place}:{name}"), "verified")
+    with tarfile.open(directory / "d.tar") as tar:
+        equal(json.load(tar.extractfile("manifest.json"))[0]["RepoTags"], [name])
+
+
+@case("copy refuses a name that cannot be at the destination before it copies, and says what to do")
+def _(directory):
+    layout = make_layout(directory)
+    succeeds("copy", f"oci:{layout}:alpha", f"oci:{directory}/l:Foo-Bar")
+    message = fails(2, "copy", f"oci:{directory}/l", f"docker-archive:{directory}/d.tar")
+    contains(message, f"docker-archive:{directory}/d.tar:NAME")
+    equal((directory / "d.tar").exists(), False)
+    succeeds("copy", f"oci:{directory}/l", f"docker-archive:{directory}/d.tar:foo-bar")
+
+
 @case("copy refuses a name that cannot be at the destination before it opens the source")
 def _(directory):
     message = fails(2, "copy", f"oci:{directory}/nowhere:Foo-Bar", f"docker-archive:{directory}/d.tar")

@@ -95,6 +95,8 @@ def carries_names(directory):
         source = f"{served.host}/their/image:1"
         contains(succeeds("copy", source, f"oci:{directory}/l"), f"oci:{directory}/l:1@")
         contains(succeeds("copy", source, f"docker-archive:{directory}/d.tar"), f":{source}@")
+        succeeds("copy", source, f"{served.host}/their/image")
+        contains(succeeds("copy", f"{served.host}/their/image", f"oci:{directory}/l"), f"oci:{directory}/l:latest@")
         equal(json.loads(run("tar", "-xOf", directory / "d.tar", "manifest.json"))[0]["RepoTags"], [source])
 
 

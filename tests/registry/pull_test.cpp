@@ -1,6 +1,8 @@
 // Documents that are not what was asked for, and layers that are somewhere else (DL06, DL07, DL10).
 #include <doctest/doctest.h>
 
+#include <map>
+
 #include "ocibuild/registry/places.hpp"
 #include "ocibuild/registry/release.hpp"
 #include "ocibuild/spec/manifest.hpp"
@@ -116,9 +118,13 @@ TEST_CASE("an image is opened by its tag or digest, and one that is not there is
   MemoryStore from;
   const Descriptor root = put_sample_index(from);
   Release{world.client, {{Reference::parse("r.test/a"), {"v1"}}}}.publish(from, {root});
-  for (const std::string& name : {std::string{"r.test/a:v1"}, "r.test/a@" + root.digest.string()}) {
-    const OpenedRoot opened = open_for_reading({.kind = PlaceKind::registry, .name = name}, world.client);
+  const std::string digest = "@" + root.digest.string();
+  for (const auto& [suffix, name] :
+       std::map<std::string, std::string>{{":v1", "v1"}, {digest, ""}, {":v1" + digest, "v1"}}) {
+    const OpenedRoot opened =
+        open_for_reading({.kind = PlaceKind::registry, .name = "r.test/a" + suffix}, world.client);
     CHECK(opened.root.digest == root.digest);
+    CHECK(opened.name == name);
     CHECK(opened.store->contains(root));
   }
   const Error error = failure_of(

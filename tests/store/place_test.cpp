@@ -51,6 +51,7 @@ TEST_CASE("a place without a name opens the only root, under however many names"
   store->tag(root, "v2");
   store->finish();
   CHECK(open_for_reading(place).root == root);
+  CHECK(open_for_reading(place).name == "v1");
   store->tag(testing::put_sample_index(*store, "other"), "v3");
   const Error error = failure_of([&] { return open_for_reading(place).root; });
   CHECK(error.code() == Errc::not_found);
@@ -67,6 +68,7 @@ TEST_CASE("every local place is written and read by its name") {
     store->tag(root, place.name);
     store->finish();
     CHECK(open_for_reading(place).root == root);
+    CHECK(open_for_reading(place).name == "name");
     Place other = place;
     other.name = "other";
     CHECK(failure_of([&] { return open_for_reading(other).root; }).code() == Errc::not_found);

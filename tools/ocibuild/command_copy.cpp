@@ -39,10 +39,15 @@ std::string carried_name(const Place& source, PlaceKind destination) {
 /// The place, its root named; a name that cannot be there is refused as if it had been typed.
 Place named_place(Place place, std::string name) {
   if (name.empty()) return place;
-  return with_context(place.string(), [&] {
-    place.name = std::move(name);
+  const std::string without = place.string();
+  place.name = std::move(name);
+  try {
     return Place::parse(place.string());
-  });
+  } catch (Error& error) {
+    error.add_context(without);
+    error.add_help(fmt::format("say how it shall be named there: {}:NAME", without));
+    throw;
+  }
 }
 
 Copied copy_to_store(const CopyCommand& options, const OpenedRoot& from, const Place& to, Session& session,
@@ -89,6 +94,7 @@ ExitCode run(const CopyCommand& options, Session& session) {
   progress->update({.subject = source.string(), .activity = "reading"});
   const OpenedRoot from = open_for_reading(source, network);
   progress->finish(source.string(), "");
+  if (destination.name.empty()) destination = named_place(destination, from.name);
   const Copied copied = pushes ? copy_to_registry(options, from, source, destination, network, *progress, session)
                                : copy_to_store(options, from, destination, session, *progress);
   const std::string& digest = from.root.digest.string();

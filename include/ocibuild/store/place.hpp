@@ -32,6 +32,7 @@ struct Place {
 struct OpenedRoot {
   std::unique_ptr<ReadStore> store;
   Descriptor root;
+  std::string name;  ///< by which it was asked for, else the first it has there; empty: it has none
 };
 
 /// Opens a place and finds its root; without a name, the only root there is. Throws Error{not_found} with the names
