@@ -20,8 +20,15 @@ std::unique_ptr<Source> UnionStore::open(const Descriptor& descriptor) const {
   for (const ReadStore* store : stores_) {
     if (store->contains(descriptor)) return store->open(descriptor);
   }
-  throw Error{Errc::not_found,
-              fmt::format("blob {} is in none of {} stores", descriptor.digest.string(), stores_.size())};
+  // None has it whole. One that has something in its place says what is wrong with it, and where.
+  for (const ReadStore* store : stores_) {
+    try {
+      return store->open(descriptor);
+    } catch (const Error& error) {
+      if (error.code() != Errc::not_found || store == stores_.back()) throw;
+    }
+  }
+  throw Error{Errc::not_found, fmt::format("blob {} is in no store", descriptor.digest.string())};
 }
 
 std::optional<Descriptor> UnionStore::resolve(std::string_view name) const {

@@ -166,6 +166,23 @@ def reads(directory):
         equal("sha256:" + hashlib.sha256(raw).hexdigest(), skopeo_manifest(served.host, "acme/alpha:1")["manifests"][1]["digest"])
 
 
+@case("a push of a blob that is short, a symlink or missing says which file, and what kind of failure it is")
+def refuses_damaged(directory):
+    layout = make_layout(directory)
+    layer = json.loads(succeeds("inspect", "--json", f"oci:{layout}:alpha"))["images"][0]["layers"][0]["digest"]
+    blob = layout / "blobs" / "sha256" / layer[7:]
+    content = blob.read_bytes()
+    with registry() as served:
+        copy = "copy", f"oci:{layout}:alpha", f"{served.host}/a:1"
+        blob.write_bytes(content[:-1])
+        contains(fails(7, *copy), str(blob))
+        blob.unlink()
+        contains(fails(3, *copy), str(blob))
+        blob.symlink_to(layout / "oci-layout")
+        contains(fails(3, *copy), str(blob))
+        contains(fails(3, "tags", f"{served.host}/a"), "404")
+
+
 @case("names that are not in the registry end with 3 and say so")
 def misses(directory):
     layout = make_layout(directory)

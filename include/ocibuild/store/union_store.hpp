@@ -12,6 +12,8 @@ class UnionStore final : public ReadStore {
   explicit UnionStore(std::vector<const ReadStore*> stores) : stores_{std::move(stores)} {}
 
   bool contains(const Descriptor& descriptor) const override;
+
+  /// What no store contains is opened where it is in another size or is no regular file, to fail as it does there.
   std::unique_ptr<Source> open(const Descriptor& descriptor) const override;
   std::optional<Descriptor> resolve(std::string_view name) const override;
 
