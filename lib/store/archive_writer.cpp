@@ -55,7 +55,14 @@ std::optional<SavedImage> saved_image(const ReadStore& store, const Descriptor& 
   const Manifest manifest = parse_manifest(read_blob(store, *image, max_manifest_size), image->media_type);
   if (!is_image_config(manifest.config.media_type)) return std::nullopt;
   SavedImage saved{.config = path_in_archive(manifest.config.digest)};
-  for (const Descriptor& layer : manifest.layers) saved.layers.push_back(path_in_archive(layer.digest));
+  for (const Descriptor& layer : manifest.layers) {
+    // `copy` leaves it out, but manifest.json has no way to say where it is instead: no engine could load the archive.
+    if (is_nondistributable(layer.media_type) && !store.contains(layer)) {
+      throw Error{Errc::not_found, fmt::format("the layer {} is not distributable and not here", layer.digest.string())}
+          .add_help("a layout or an oci-archive can be without it");
+    }
+    saved.layers.push_back(path_in_archive(layer.digest));
+  }
   return saved;
 }
 

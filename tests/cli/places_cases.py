@@ -7,6 +7,7 @@ import pathlib
 import tarfile
 
 from harness import PROGRAM, case, contains, equal, fails, files_below, lacks, ocibuild, require, run_cases, succeeds
+from oci_layout import OCI, Layout
 from service import run
 from workspace import build_environment, make_layout
 
@@ -94,6 +95,22 @@ def _(directory):
         contains(succeeds("verify", f"{place}:{name}"), "verified")
     with tarfile.open(directory / "d.tar") as tar:
         equal(json.load(tar.extractfile("manifest.json"))[0]["RepoTags"], [name])
+
+
+@case("copy does not count a layer that must not be distributed and is not there, and no docker-archive is without it")
+def _(directory):
+    layout = Layout(directory / "theirs")
+    layer = {"mediaType": "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "digest": "sha256:" + "a" * 64,
+             "size": 1_000_000, "urls": ["https://elsewhere.example/layer"]}
+    rootfs = {"type": "layers", "diff_ids": ["sha256:" + "b" * 64]}
+    config = layout.document(OCI.config, {"architecture": "amd64", "os": "linux", "rootfs": rootfs})
+    image = layout.document(OCI.manifest, {"schemaVersion": 2, "mediaType": OCI.manifest, "config": config, "layers": [layer]})
+    layout.tag(image, "x")
+    found = json.loads(succeeds("copy", "--json", f"oci:{layout.directory}", f"oci-archive:{directory}/o.tar"))
+    equal((found["blobs"], found["size"]), (2, config["size"] + image["size"]))
+    message = fails(3, "copy", f"oci:{layout.directory}", f"docker-archive:{directory}/d.tar")
+    contains(message, f"the layer {layer['digest']} is not distributable and not here")
+    equal((directory / "d.tar").exists(), False)
 
 
 @case("copy refuses a name that cannot be at the destination before it copies, and says what to do")

@@ -96,6 +96,27 @@ TEST_CASE("a docker-archive has one image for each tag, the preferred platform o
   CHECK(config.platform.architecture == "arm64");
 }
 
+TEST_CASE("a docker-archive is not written without a layer that must not be distributed, an oci-archive is") {
+  const TempDir dir{fs::temp_directory_path()};
+  const Descriptor layer = describe("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "elsewhere");
+  const Blob config = memory_blob(media_type::config, "{}");
+  const Manifest manifest{.config = config.descriptor, .layers = {layer}};
+  const Blob root = memory_blob(manifest.media_type, serialize(manifest));
+  const auto write = [&](const fs::path& path, ArchiveFormat format) {
+    ArchiveWriter writer{path, {.format = format}};
+    writer.put(config);
+    writer.put(root);
+    writer.tag(root.descriptor, "n");
+    writer.finish();
+    return path;
+  };
+  CHECK(fs::exists(write(dir.path() / "oci", ArchiveFormat::oci)));
+  const Error error = failure_of([&] { return write(dir.path() / "docker", ArchiveFormat::docker); });
+  CHECK(error.code() == Errc::not_found);
+  CHECK(says(error, layer.digest.string() + " is not distributable and not here"));
+  CHECK(entries_in(dir.path()) == 1);
+}
+
 TEST_CASE("an archive of an older docker save becomes an OCI image") {
   const TempDir dir{fs::temp_directory_path()};
   const fs::path path = dir.path() / "archive";

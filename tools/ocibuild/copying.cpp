@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include "ocibuild/spec/media_type.hpp"
+
 namespace ocibuild {
 
 Copied measure(const ReadStore& from, const Descriptor& root) {
   Copied all;
   walk(from, root, [&](const Descriptor& node, std::string_view) {
+    if (is_nondistributable(node.media_type) && !from.contains(node)) return;
     ++all.blobs;
     all.bytes += node.size;
   });

@@ -23,7 +23,7 @@ struct CopyRequest {
   unsigned jobs = 1;
 };
 
-/// How much there is below a root.
+/// How much there is below a root, without the layers that `copy` leaves out.
 struct Copied {
   std::size_t blobs = 0;
   std::uint64_t bytes = 0;

@@ -78,6 +78,8 @@ class ArchiveWriter final : public Store {
   /// docker: the name is a reference; without a tag it means `latest`. Throws Error{invalid_argument} for one with a
   /// digest.
   void tag(const Descriptor& root, std::string_view name) override;
+
+  /// docker: throws Error{not_found} when the image for manifest.json is without a layer that must not be distributed.
   void finish() override;
 
  private:
