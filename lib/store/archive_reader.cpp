@@ -1,9 +1,10 @@
-// Reading archives: an OCI layout in a tar, or what `docker save` wrote before it had one.
+// Reading archives: an OCI layout in a tar, or the images that manifest.json of `docker save` lists.
 #include <fmt/format.h>
 
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/spec/config.hpp"
 #include "ocibuild/store/archive.hpp"
+#include "ocibuild/store/graph.hpp"
 #include "store/docker_save.hpp"
 #include "store/layout_files.hpp"
 #include "store/located_source.hpp"
@@ -53,8 +54,13 @@ std::string_view layer_media_type(Source& content) {
 ArchiveReader::ArchiveReader(const std::filesystem::path& file, ArchiveFormat format)
     : tar_{std::make_unique<TarFile>(file)}, format_{format} {
   with_context(file.native(), [&] {
-    if (tar_->contains(layout_file::marker)) return take_layout();
-    if (format_ == ArchiveFormat::docker && tar_->contains(layout_file::docker_manifest)) return take_saved_images();
+    const bool has_saved_images = format_ == ArchiveFormat::docker && tar_->contains(layout_file::docker_manifest);
+    if (tar_->contains(layout_file::marker)) {
+      take_layout();
+      if (!has_saved_images || has_all_documents()) return;
+      index_.manifests.clear();
+    }
+    if (has_saved_images) return take_saved_images();
     Error error{Errc::invalid_document,
                 fmt::format("not an archive of images: it contains no {}", layout_file::marker)};
     if (tar_->contains(layout_file::docker_manifest)) {
@@ -72,6 +78,17 @@ void ArchiveReader::take_layout() {
   for (const auto& [path, extent] : tar_->files()) {
     if (auto digest = digest_of_path(path)) blobs_.try_emplace(std::move(*digest), extent.size, path);
   }
+}
+
+/// `docker save` of an engine with containerd's store keeps the index of the registry, with every platform in it, over
+/// the documents of those that were pulled.
+bool ArchiveReader::has_all_documents() const {
+  try {
+    for (const Descriptor& root : index_.manifests) walk(*this, root, [](const Descriptor&, std::string_view) {});
+  } catch (const Error& error) {
+    return error.code() != Errc::not_found;  // what is wrong otherwise is for whoever reads it
+  }
+  return true;
 }
 
 Descriptor ArchiveReader::take_saved_layer(const std::string& name, const Digest& diff_id) {

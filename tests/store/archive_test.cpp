@@ -132,6 +132,33 @@ TEST_CASE("an archive of an older docker save becomes an OCI image") {
   CHECK(says(failure_of([&] { return ArchiveReader{path, ArchiveFormat::oci}.roots(); }), "contains no oci-layout"));
 }
 
+TEST_CASE("a docker-archive whose index names a platform that is not there has the images of its manifest.json") {
+  const TempDir dir{fs::temp_directory_path()};
+  ArchiveWriter writer{dir.path() / "whole", {.format = ArchiveFormat::docker}};
+  const Descriptor index = testing::put_sample_index(writer);
+  writer.tag(index, "n:1");
+  writer.finish();
+  const ArchiveReader whole{dir.path() / "whole", ArchiveFormat::docker};
+  CHECK(whole.resolve("n:1") == index);
+  const Descriptor absent = parse_index(read_blob(whole, index, limit)).manifests.back();
+  std::vector<FileEntry> entries;
+  const TarFile tar{dir.path() / "whole"};
+  for (const auto& [path, extent] : tar.files()) {
+    if (!path.ends_with(absent.digest.encoded())) entries.push_back(text(path, tar.read(path, limit)));
+  }
+  write_tar(dir.path() / "partial", entries);
+
+  const ArchiveReader partial{dir.path() / "partial", ArchiveFormat::docker};
+  const auto image = partial.resolve("n:1");
+  REQUIRE(image);
+  CHECK(partial.roots().size() == 1);
+  MemoryStore copied;
+  copy(partial, *image, copied);
+  const Config config = parse_config(read_blob(copied, parse_manifest(read_blob(copied, *image, limit)).config, limit));
+  CHECK(config.platform.architecture == "amd64");
+  CHECK(ArchiveReader{dir.path() / "partial", ArchiveFormat::oci}.roots().front().descriptor.digest == index.digest);
+}
+
 TEST_CASE("a layer of an older docker save that is not its diff_id is found when it is read") {
   const TempDir dir{fs::temp_directory_path()};
   auto entries = saved_image();

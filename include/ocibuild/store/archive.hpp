@@ -25,8 +25,9 @@ class TarFile;
 
 /// Reads an uncompressed archive in place: the headers once, at construction, and blobs by seeking.
 ///
-/// As a docker-archive it also takes what `docker save` wrote before version 25, and what skopeo and podman write: then
-/// each image of manifest.json becomes an OCI manifest over the config and the layers as they are.
+/// As a docker-archive it also takes what `docker save` wrote before version 25, what skopeo and podman write, and a
+/// layout whose index names platforms that are not there: then each image of manifest.json becomes an OCI manifest over
+/// the config and the layers as they are.
 class ArchiveReader final : public ReadStore {
  public:
   /// Throws Error{not_found, io}, {invalid_document} when the file is not such an archive, {unsupported} when it is
@@ -43,6 +44,7 @@ class ArchiveReader final : public ReadStore {
   using Content = std::variant<std::string, std::shared_ptr<const std::string>>;  // name in the tar, or the bytes
 
   void take_layout();
+  bool has_all_documents() const;
   void take_saved_images();
   Descriptor take_saved_layer(const std::string& name, const Digest& diff_id);
 
