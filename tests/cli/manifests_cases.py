@@ -96,6 +96,20 @@ def _(directory):
     equal(render(working_copy(directory, **images)), expected)
 
 
+@case("a manifest that names image and port first, or has the line ends of Windows, is understood as well")
+def _(directory):
+    path = working_copy(directory) / "k8s" / "engine.yaml"
+    text = re.sub(r"- name: engine\n( +)(image: .*)\n", r"- \2\n\1name: engine\n", path.read_text())
+    text = re.sub(r"- name: http\n( +)(containerPort: \d+)\n", r"- \2\n\1name: http\n", text)
+    equal("- image: " in text and "- containerPort: " in text, True, text)
+    path.write_text(text)
+    equal(render(directory), committed())
+    ports = container(render(directory, "--podman")["engine"])["ports"]
+    equal(ports, [{"containerPort": 8081, "hostPort": 8081, "name": "http"}])
+    path.write_bytes(text.replace("\n", "\r\n").encode())
+    equal(render(directory), committed())
+
+
 @case("a placeholder is applied without probes and security context, on its own port, and the others as they are")
 def _(directory):
     rendered = render(working_copy(directory, engine="nginx:alpine"))

@@ -33,7 +33,7 @@ done
 
 # has_placeholder COMPONENT: true when its image is not the one of the component.
 has_placeholder() {
-  ! grep -qE "^ +image: [\"']?([^ ]*/)?demon-$1([@:]|[\"']?\$)" "$1.yaml"
+  ! grep -qE "^[ -]+image: [\"']?([^ ]*/)?demon-$1([@:]|[\"']?[[:space:]]*\$)" "$1.yaml"
 }
 
 # without KEY...: copies a manifest and leaves out these keys with everything that is indented below them.
@@ -51,11 +51,14 @@ without() {
 # for podman with a port of this machine too.
 on_port() {
   awk -v port="$1" -v for_podman="$for_podman" -v offset="$offset" '
-    $1 != "containerPort:" { print; next }
+    !/^[ -]*containerPort:/ { print; next }
     {
-      indent = substr($0, 1, match($0, /[^ ]/) - 1)
-      print indent "containerPort: " (port == "" ? $2 : port)
-      if (for_podman) print indent "hostPort: " $2 + offset
+      at = index($0, "containerPort:")
+      start = substr($0, 1, at - 1)  # spaces, and the dash where it is the first key
+      value = substr($0, at + length("containerPort:")) + 0
+      print start "containerPort: " (port == "" ? value : port)
+      gsub(/-/, " ", start)
+      if (for_podman) print start "hostPort: " value + offset
     }
   '
 }
