@@ -8,7 +8,8 @@ import signal
 import subprocess
 import time
 
-from harness import PROGRAM, case, contains, environment, equal, fails, files_below, lacks, ocibuild, run_cases, succeeds
+from harness import (PROGRAM, case, contains, environment, equal, fails, files_below, heed_signals, lacks, ocibuild, run_cases,
+                     succeeds)
 from judges import tiny_image
 from plain_host import plain_host
 from real_registry import flip_byte, registry
@@ -19,7 +20,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 def start(*arguments, **options):
     return subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, **options)
+                            stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals, **options)
 
 
 def start_large_push(directory, served, **changes):

@@ -5,6 +5,7 @@ import pathlib
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -32,6 +33,12 @@ def environment(**changes):
         else:
             result[name] = str(value)
     return result
+
+
+def heed_signals():
+    """In a child before it starts: else what nohup, or a shell for its background jobs, ignores stays ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def ocibuild(*arguments, cwd=None, env=None, program=PROGRAM, timeout=300, text=True, **options):

@@ -8,13 +8,13 @@ import signal
 import subprocess
 import time
 
-from harness import PROGRAM, case, contains, equal, files_below, lacks, require, run_cases, succeeds
+from harness import PROGRAM, case, contains, equal, files_below, heed_signals, lacks, require, run_cases, succeeds
 from workspace import build_environment, given_binaries, make_workspace
 
 
 def start(arguments, cwd, env):
     return subprocess.Popen([PROGRAM, *map(str, arguments)], cwd=cwd, env=env, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals)
 
 
 def processes_with(mark):
