@@ -292,7 +292,8 @@ void Release::move_tag(Image& image, const Descriptor& root, const std::string& 
   const auto after = image.store.resolve(tag);
   if (after && after->digest == root.digest) return;
   throw Error{Errc::digest_mismatch, fmt::format("the tag points at {} now, not at {}",
-                                                 after ? after->digest.string() : "nothing", root.digest.string())};
+                                                 after ? after->digest.string() : "nothing", root.digest.string())}
+      .add_help("somebody else moved it meanwhile: push again if it is to have this image");
 }
 
 }  // namespace ocibuild

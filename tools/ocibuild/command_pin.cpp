@@ -220,8 +220,8 @@ constexpr const char* pin_help =
     "Files are arguments that exist, have a / or end in .yaml, .yml or .json; others are components.\n"
     "A site is of a component when it names its image with any tag or digest, or ocibuild://COMPONENT,\n"
     "or when a placeholder took its place. Every byte outside of the references stays as it is.\n"
-    "With --resolve a site is of the component that its container is named like, else of the one that the\n"
-    "last part of its repository is or ends in after a '-'; when several repositories end so, name it whole.";
+    "With --resolve a site is of the component that its container is named like, else of the one that\n"
+    "the last part of its repository is or ends in after a '-'; when several end so, name it whole.";
 
 }  // namespace
 
