@@ -35,6 +35,14 @@ FileHandle open_regular(const std::filesystem::path& path, Symlinks symlinks) {
   throw_errno(path.native(), error_number);
 }
 
+// 0, or the errno value of what prevented it.
+int wait_for_lock(int file) {
+  while (::flock(file, LOCK_EX) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
 }  // namespace
 
 FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
@@ -105,18 +113,6 @@ std::filesystem::path temporary_directory() {
   throw Error{Errc::io, fmt::format("the directory for temporary files, TMPDIR or /tmp: {}", failure.message())}
       .add_help("set TMPDIR to a directory in which temporary files may be written");
 }
-
-namespace {
-
-// 0, or the errno value of what prevented it.
-int wait_for_lock(int file) {
-  while (::flock(file, LOCK_EX) != 0) {
-    if (errno != EINTR) return errno;
-  }
-  return 0;
-}
-
-}  // namespace
 
 TempDir::TempDir(const std::filesystem::path& parent) {
   registration_.emplace([&] {

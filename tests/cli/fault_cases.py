@@ -100,6 +100,16 @@ def mends_links(directory):
         contains(succeeds("verify", digest), "verified 3 blobs")
 
 
+@case("TMPDIR that is no directory ends with 8 and is named, before anything is sent")
+def says_no_temporary_directory(directory):
+    (directory / "tool").write_text("content")
+    with registry() as served:
+        message = fails(8, "image", f"{served.host}/a:1", "--add", f"{directory}/tool:/tool", "--push",
+                        env=environment(TMPDIR=directory / "none"))
+        contains(message, "TMPDIR")
+        equal({request.method for request in served.requests()} <= {"HEAD", "GET"}, True)
+
+
 @case("a port where nothing listens ends with 5, after one note at a time however many uploads wait")
 def says_refused(directory):
     source, _ = tiny_image(directory)

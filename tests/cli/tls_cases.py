@@ -92,7 +92,7 @@ def trusts_one_host(directory):
             succeeds("copy", source, f"{proxy.host}/a:1", "--insecure", proxy.host, env=clean())
         message = fails(5, "copy", f"{one.host}/a:1", f"{other.host}/b:1", "--insecure", one.host, env=clean())
         contains(message, f"--insecure {other.host}")
-        succeeds("copy", f"{one.host}/a:1", f"{other.host}/b:1", env=clean(OCIBUILD_INSECURE=f"{one.host},{other.host}"))
+        succeeds("copy", f"{one.host}/a:1", f"{other.host}/b:1", env=clean(OCIBUILD_INSECURE=f"{one.host}, {other.host}"))
 
 
 @case("a file of authorities that is missing or holds none is named in the message")
