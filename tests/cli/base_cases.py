@@ -223,7 +223,7 @@ def _(directory):
     contains(succeeds("verify", f"oci:{layout}:alpha"), "verified")
     with podman(directory) as engine:
         for name in ("alpha", "beta"):
-            equal(engine.run_once(f"oci:{layout}:{name}"), f"{name}\n")
+            equal(engine.run_once(engine.of_layout(layout, name)), f"{name}\n")
 
 
 @case("a dynamic binary on a base without its libraries is refused before anything is written")

@@ -75,7 +75,7 @@ def podman_runs(directory):
         raise Skip("this machine runs no amd64 programs")
     with podman(directory) as engine:
         for component in COMPONENTS:
-            with engine.running(f"oci:{layout()}:{component}", "--port", "0") as container:
+            with engine.running(engine.of_layout(layout(), component), "--port", "0") as container:
                 equal(health(listening_port(container.errors))["service"], component)
                 equal(container.stop(), 0, container.errors())
 

@@ -35,7 +35,7 @@ class Podman:
     """Started by `podman`; a call is a podman command that must succeed, and gives its standard output."""
 
     def __init__(self, directory):
-        directory = pathlib.Path(directory)
+        self._directory = directory = pathlib.Path(directory)
         (directory / "containers.conf").write_text(CONFIG)
         (directory / "auth.json").write_text("{}")
         self._environment = {**os.environ, "CONTAINERS_CONF": str(directory / "containers.conf"),
@@ -45,7 +45,15 @@ class Podman:
                          "--cgroup-manager", "cgroupfs", "--events-backend", "none"]
 
     def __call__(self, *arguments, timeout=300):
-        return run(*self._command, *arguments, env=self._environment, timeout=timeout)
+        return run(*self._command, *arguments, env=self._environment, timeout=timeout, cwd=self._directory)
+
+    def of_layout(self, layout, name):
+        """What podman calls an image of a layout: by a short path, because it makes a name of the path, and a directory
+        with a capital or with `_` at its end has none."""
+        link = self._directory / "layout"
+        link.unlink(missing_ok=True)
+        link.symlink_to(layout)
+        return f"oci:layout:{name}"
 
     def program(self, directory, insecure):
         """The path of a program that is this podman, for scripts; it speaks plain HTTP with one registry."""
