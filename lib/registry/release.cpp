@@ -11,15 +11,10 @@
 #include "ocibuild/spec/manifest.hpp"
 #include "ocibuild/store/graph.hpp"
 #include "registry/exchange.hpp"
-#include "spec/text.hpp"
 #include "store/levels.hpp"
 
 namespace ocibuild {
 namespace {
-
-bool is_number(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_digit);
-}
 
 /// What a tag points at. GHCR denies to read a package that does not exist yet: then the first upload shows whether we
 /// may write it, and before a tag is moved it is asked for again.
@@ -68,18 +63,6 @@ struct Release::Task {
   Descriptor blob;
   std::vector<Image*> images;
 };
-
-bool is_immutable_tag(std::string_view tag) {
-  if (tag.starts_with("sha-")) return true;
-  if (tag.starts_with('v')) tag.remove_prefix(1);
-  const std::size_t first = tag.find('.');
-  if (first == std::string_view::npos) return false;
-  const std::size_t second = tag.find('.', first + 1);
-  if (second == std::string_view::npos) return false;
-  const std::size_t end = std::min(tag.find_first_of("-+_", second), tag.size());
-  return is_number(tag.substr(0, first)) && is_number(tag.substr(first + 1, second - first - 1)) &&
-         is_number(tag.substr(second + 1, end - second - 1));
-}
 
 Release::Release(RegistryClient& client, std::vector<ReleaseTarget> targets, ReleaseOptions options)
     : client_{client}, options_{std::move(options)} {
@@ -271,14 +254,15 @@ void Release::read_again(const std::vector<Descriptor>& roots) {
   });
 }
 
+/// All images at once, so that the time is short in which some have moved and others not.
 void Release::move_tags(const std::vector<Descriptor>& roots) {
-  for (std::size_t i = 0; i < roots.size(); ++i) {
+  for_each_index(roots.size(), options_.jobs, [&](std::size_t i) {
     Image& image = *images_[i];
     for (const std::string& tag : image.target.tags) {
       with_context(fmt::format("pushing {}:{}", image.target.image.name(), tag),
                    [&] { move_tag(image, roots[i], tag); });
     }
-  }
+  });
 }
 
 void Release::move_tag(Image& image, const Descriptor& root, const std::string& tag) {
@@ -288,7 +272,10 @@ void Release::move_tag(Image& image, const Descriptor& root, const std::string& 
   const bool must_stay = options_.immutable_tags == ImmutableTags::respect && is_immutable_tag(tag);
   if (before && must_stay) throw moved(tag, before->digest, root.digest);
   image.store.tag(root, tag);
-  ++summary_.tags_moved;
+  {
+    const std::lock_guard lock{mutex_};
+    ++summary_.tags_moved;
+  }
   const auto after = image.store.resolve(tag);
   if (after && after->digest == root.digest) return;
   throw Error{Errc::digest_mismatch, fmt::format("the tag points at {} now, not at {}",

@@ -4,10 +4,12 @@ import itertools
 import json
 import random
 import re
+import subprocess
 
 from harness import PROGRAM, case, contains, environment, equal, fails, in_terminal, lacks, ocibuild, run_cases, succeeds
 from judges import skopeo_manifest, skopeo_pull
 from real_registry import registry
+from service import until
 from workspace import build_environment, given_binaries, make_workspace
 
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
@@ -82,6 +84,29 @@ def skopeo_pulls(directory):
         skopeo_pull(served.host, f"oci:{directory}/pulled:x", "acme/app-beta:1.2")
         contains(succeeds("verify", f"oci:{directory}/pulled:x"), "verified 8 blobs")
         equal(skopeo_manifest(served.host, "acme/app-beta:1.2")["mediaType"], INDEX_TYPE)
+
+
+@case("a finished image's layers and config are in the registry while cargo compiles the next component")
+def sends_early(directory):
+    with registry() as served:
+        root = workspace_for(served, directory)
+        go = directory / "go"
+        (root / "beta/build.rs").write_text(f'''fn main() {{
+            let began = std::time::Instant::now();
+            while !std::path::Path::new("{go}").exists() {{
+                assert!(began.elapsed().as_secs() < 60, "nobody said go");
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }}
+        }}''')
+        arguments = [*given_binaries(directory, ["alpha"], ["amd64"]), "--platform", "linux/amd64"]
+        process = subprocess.Popen([PROGRAM, "build", "--push", *arguments], cwd=root, env=build_environment(directory),
+                                   stdout=subprocess.DEVNULL)
+        blobs = served.directory / "storage/docker/registry/v2/repositories/acme/app-alpha/_layers/sha256"
+        until(lambda: process.poll() is not None or len([*blobs.glob("*/link")]) == 3, 50, "two layers and a config")
+        equal([*served.directory.glob("storage/**/_manifests")], [])
+        go.touch()
+        equal(process.wait(100), 0)
+        equal(succeeds("tags", f"{served.host}/acme/app-beta"), "1.2\nlatest\n")
 
 
 @case("every tag of every component is set after everything else, so that no tag is ever ahead of its content")

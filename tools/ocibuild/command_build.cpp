@@ -12,6 +12,7 @@
 #include "digests_file.hpp"
 #include "github_actions.hpp"
 #include "ocibuild/build/build.hpp"
+#include "ocibuild/spec/manifest.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
 #include "outputs.hpp"
@@ -112,11 +113,16 @@ std::vector<ReleaseTarget> release_targets(const Plan& plan, const BuildCommand&
   return targets;
 }
 
-/// Sends layers as soon as they are there, while cargo compiles what comes next.
+/// Sends layers and configs as soon as they are there, while cargo compiles what comes next.
 void stage_early(const BuildEvent& event, const Plan& plan, const Store& store, Publisher& publisher) {
-  const auto* ready = std::get_if<LayerReady>(&event);
-  if (ready == nullptr) return;
-  publisher.stage(static_cast<std::size_t>(&ready->component - plan.components.data()), store, ready->layer);
+  const auto stage = [&](const ComponentPlan& component, const Descriptor& blob) {
+    publisher.stage(static_cast<std::size_t>(&component - plan.components.data()), store, blob);
+  };
+  if (const auto* layer = std::get_if<LayerReady>(&event)) stage(layer->component, layer->layer);
+  if (const auto* image = std::get_if<ImageReady>(&event)) {
+    const std::string manifest = read_blob(store, image->manifest, max_manifest_size);
+    stage(image->component, parse_manifest(manifest, image->manifest.media_type).config);
+  }
 }
 
 BuildEvents events(const Plan& plan, const Store& store, BuildDisplay& display, Publisher* publisher) {
