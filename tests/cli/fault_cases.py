@@ -8,8 +8,8 @@ import signal
 import subprocess
 import time
 
-from harness import (PROGRAM, case, contains, environment, equal, fails, files_below, heed_signals, lacks, ocibuild, run_cases,
-                     succeeds)
+from harness import (PROGRAM, case, contains, environment, equal, fails, files_below, heed_signals, lacks, ocibuild,
+                     paths_below, run_cases, size_of, succeeds)
 from judges import tiny_image
 from plain_host import plain_host
 from real_registry import flip_byte, registry
@@ -32,7 +32,7 @@ def start_large_push(directory, served, **changes):
 
     def is_sending():
         equal(process.poll(), None, "ended early")
-        return any(path.stat().st_size > 0 for path in served.directory.glob("storage/**/_uploads/*/data"))
+        return any(size_of(path) > 0 for path in paths_below(served.directory, "_uploads/*/data"))
 
     until(is_sending, what="the first bytes of the blob")
     return process
@@ -154,7 +154,7 @@ def stops_pushing(directory):
         equal(seconds < 1, True, f"it took {seconds} s")
         lacks(errors, "error")
         equal(list((directory / "tmp").iterdir()), [])
-        equal(list(served.directory.glob("storage/**/_manifests")), [])
+        equal(list(paths_below(served.directory, "_manifests")), [])
 
 
 @case("SIGINT while waiting for a registry ends within a second with 130, and leaves no files")
@@ -171,13 +171,6 @@ def stops_waiting(directory):
     equal(files_below(directory), before)
 
 
-def size_of(path):
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:  # a temporary file that got its name meanwhile
-        return 0
-
-
 @case("SIGINT while pulling ends within a second with 130, and leaves no temporary files")
 def stops_pulling(directory):
     with registry() as served:
@@ -185,7 +178,7 @@ def stops_pulling(directory):
         equal(process.wait(120), 0, process.stderr.read())
         target = directory / "target"
         process = start("copy", f"{served.host}/large:1", f"oci:{target}", env=environment(TMPDIR=directory / "tmp"))
-        until(lambda: any(size_of(path) > 1_000_000 for path in target.rglob("*")) or process.poll() is not None,
+        until(lambda: any(size_of(path) > 1_000_000 for path in paths_below(target)) or process.poll() is not None,
               what="the first bytes of the blob")
         code, errors, seconds = end(process, signal.SIGINT)
         equal(code, 130, errors)

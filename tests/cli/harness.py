@@ -67,8 +67,25 @@ def fails(code, *arguments, **options):
     return done.stderr
 
 
+def paths_below(directory, pattern="*"):
+    """Everything whose path ends as the pattern says. Another process may make and remove files meanwhile: glob would
+    end at a directory that is gone."""
+    for place, directories, files in os.walk(directory):
+        for name in [*directories, *files]:
+            if (path := pathlib.Path(place, name)).match(pattern):
+                yield path
+
+
 def files_below(directory):
-    return sorted(str(path.relative_to(directory)) for path in pathlib.Path(directory).rglob("*"))
+    return sorted(str(path.relative_to(directory)) for path in paths_below(directory))
+
+
+def size_of(path):
+    """0 for a file that is gone."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def in_terminal(command, columns=80, env=None, cwd=None, send=(), timeout=60):
