@@ -87,9 +87,23 @@ bool is_missing_child(const Failure& failure) {
           failure.says("blob unknown"));
 }
 
+/// Who may write can set a tag anew that answers 500 for ever; see find_replaced.
+void add_tag_help(TransientError& error, const Repository& repository, const std::string& name) {
+  const bool may_be_set = repository.access == Access::write && name.find(':') == std::string::npos;
+  if (error.cause() != TransientCause::internal_error || !may_be_set) return;
+  error.add_help(fmt::format("if the registry goes on saying so, --force-tag sets the tag {} anew", name));
+}
+
 std::optional<Descriptor> ask_for_manifest(Exchange& exchange, const Repository& repository, const std::string& name) {
   const RegistryRequest request = question(repository, "HEAD", name);
-  Answer answer = exchange.send(repository.host, request);
+  Answer answer = [&] {
+    try {
+      return exchange.send(repository.host, request);
+    } catch (TransientError& error) {
+      add_tag_help(error, repository, name);
+      throw;
+    }
+  }();
   if (answer.status() == 200) {
     if (auto descriptor = described(answer.response.headers)) return descriptor;
   }
@@ -105,6 +119,15 @@ std::optional<Descriptor> ask_for_manifest(Exchange& exchange, const Repository&
 std::optional<Descriptor> find_manifest(Exchange& exchange, const Repository& repository, const std::string& name) {
   return exchange.retry().run(repository.host.registry.name,
                               [&] { return ask_for_manifest(exchange, repository, name); });
+}
+
+std::optional<Descriptor> find_replaced(Exchange& exchange, const Repository& repository, const std::string& tag) {
+  std::optional<Descriptor> found;
+  exchange.is_there(repository.host, [&] {
+    found = ask_for_manifest(exchange, repository, tag);
+    return found.has_value();
+  });
+  return found;
 }
 
 bool has_manifest(Exchange& exchange, const Repository& repository, const Descriptor& manifest) {

@@ -13,6 +13,10 @@ namespace ocibuild {
 /// there is no such thing.
 std::optional<Descriptor> find_manifest(Exchange& exchange, const Repository& repository, const std::string& name);
 
+/// What a tag names that is about to be set, whatever that is. Nothing also when it cannot be read: see
+/// Exchange::is_there.
+std::optional<Descriptor> find_replaced(Exchange& exchange, const Repository& repository, const std::string& tag);
+
 /// True when the repository has just this manifest.
 bool has_manifest(Exchange& exchange, const Repository& repository, const Descriptor& manifest);
 

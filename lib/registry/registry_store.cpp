@@ -102,6 +102,10 @@ std::optional<Descriptor> RegistryStore::resolve(std::string_view tag_or_digest)
   return found;
 }
 
+std::optional<Descriptor> RegistryStore::resolve_replaced(const std::string& tag) const {
+  return find_replaced(client_.exchange(), *repository_, tag);
+}
+
 std::vector<NamedRoot> RegistryStore::roots() const {
   throw Error{Errc::unsupported, "a registry does not list what it has"}.add_help("name a tag or a digest");
 }

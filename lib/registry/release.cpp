@@ -266,10 +266,10 @@ void Release::move_tags(const std::vector<Descriptor>& roots) {
 }
 
 void Release::move_tag(Image& image, const Descriptor& root, const std::string& tag) {
-  const auto before = image.store.resolve(tag);
-  if (before && before->digest == root.digest) return;
   // Somebody else may have set it since the release began.
   const bool must_stay = options_.immutable_tags == ImmutableTags::respect && is_immutable_tag(tag);
+  const auto before = must_stay ? image.store.resolve(tag) : image.store.resolve_replaced(tag);
+  if (before && before->digest == root.digest) return;
   if (before && must_stay) throw moved(tag, before->digest, root.digest);
   image.store.tag(root, tag);
   {

@@ -100,6 +100,21 @@ def mends_links(directory):
         contains(succeeds("verify", digest), "verified 3 blobs")
 
 
+@case("a tag that a killed registry left half-written is set anew, with --force-tag also one that should not move")
+def mends_tags(directory):
+    source, _ = tiny_image(directory)
+    with registry() as served:
+        for tag, force in (("latest", []), ("1.2.3", ["--force-tag"])):
+            digest = succeeds("copy", source, f"{served.host}/a:{tag}")
+            link, = served.directory.glob(f"storage/**/_manifests/tags/{tag}/current/link")
+            link.write_text("")
+            if force:
+                message = fails(5, "copy", source, f"{served.host}/a:{tag}")
+                contains(message, f"--force-tag sets the tag {tag} anew")
+            equal(succeeds("copy", *force, source, f"{served.host}/a:{tag}"), digest)
+            contains(succeeds("verify", f"{served.host}/a:{tag}"), "verified 3 blobs")
+
+
 @case("TMPDIR that is no directory ends with 8 and is named, before anything is sent")
 def says_no_temporary_directory(directory):
     (directory / "tool").write_text("content")

@@ -218,6 +218,36 @@ TEST_CASE("a tag that somebody else moves at once is noticed") {
   CHECK(says(error, "the tag points at"));
 }
 
+TEST_CASE("a tag that answers 500 for ever is set anew where it may move") {
+  MemoryStore from;
+  const Descriptor root = put_sample_index(from);
+  const auto publish = [&](World& world, const std::string& tag, ReleaseOptions options) {
+    world.faults.add({.method = "HEAD", .target = "/manifests/" + tag, .times = 5, .fault = status(500)});
+    return Release{world.client, {targets({tag})[0]}, std::move(options)}.publish(from, {root}).tags_moved;
+  };
+  World plain;
+  CHECK(publish(plain, "latest", {}) == 1);
+  World forced;
+  CHECK(publish(forced, "1.2.3", {.immutable_tags = ImmutableTags::overwrite}) == 1);
+}
+
+TEST_CASE("a tag that answers 500 for ever is an error where it might have to stay, which says how it is set anew") {
+  MemoryStore from;
+  const Descriptor root = put_sample_index(from);
+  ReleaseOptions guarded;
+  guarded.before_move = [](const TagMove&) {};
+  for (const std::string tag : {"1.2.3", "latest"}) {
+    World world;
+    world.faults.add(
+        {.method = "HEAD", .target = "/manifests/" + tag, .times = FaultRule::always, .fault = status(500)});
+    const Error error = failure_of([&] {
+      return Release{world.client, {targets({tag})[0]}, guarded}.publish(from, {root}).tags_moved;
+    });
+    CHECK(any_says(error.help(), "--force-tag sets the tag " + tag + " anew"));
+    CHECK(writes(world) == 0);
+  }
+}
+
 TEST_CASE("tags that name one thing for ever are those of versions and commits") {
   for (const char* tag : {"1.2.3", "v1.2.3", "1.2.3-rc.1", "v10.20.30_build", "sha-0123abc"})
     CHECK(is_immutable_tag(tag));

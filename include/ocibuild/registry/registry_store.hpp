@@ -49,6 +49,10 @@ class RegistryStore final : public Store {
   std::unique_ptr<Source> open(const Descriptor& descriptor) const override;
   std::optional<Descriptor> resolve(std::string_view tag_or_digest) const override;
 
+  /// The same of a tag that is about to be set. Nothing also when the registry answers 500 three times: one that was
+  /// killed while it moved the tag says so for ever, and moves it anew.
+  std::optional<Descriptor> resolve_replaced(const std::string& tag) const;
+
   /// Throws Error{unsupported}: a registry's tags can be listed, see list_tags, but not all that it has.
   std::vector<NamedRoot> roots() const override;
 
