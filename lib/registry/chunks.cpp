@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t usual_chunk = 16 << 20;
 constexpr std::uint64_t largest_chunk = 64 << 20;  // it is held in memory
+constexpr std::uint64_t smallest_chunk = 1 << 20;  // nginx takes no more in a request unless it is told to
 constexpr int max_recoveries = 10;
 
 /// The number of bytes the registry has by its field Range (`0-<last>`); nothing when it is missing or unreadable.
@@ -77,7 +78,9 @@ class ChunkedUpload {
       const std::uint64_t count = std::min(size, blob_.descriptor.size - offset_);
       Answer answer = send_one(count);
       const int status = answer.status();
-      if (status == 416) {
+      if (status == 413 && count > smallest_chunk) {
+        size = smallest_chunk;
+      } else if (status == 416) {
         recover(answer);
       } else if (status < 200 || status > 204) {
         return answer;

@@ -100,7 +100,12 @@ Error final_error(const Failure& failure, std::string_view registry) {
     add_permission_help(error, failure, registry);
     return error;
   }
-  return Error{failure.status == 404 ? Errc::not_found : Errc::unavailable, text};
+  Error error{failure.status == 404 ? Errc::not_found : Errc::unavailable, text};
+  if (failure.status == 413) {
+    error.add_help(
+        "let the registry, or the proxy in front of it, take larger requests (nginx: client_max_body_size 0)");
+  }
+  return error;
 }
 
 /// What a status means that came without words, as to HEAD.

@@ -68,12 +68,25 @@ TEST_CASE("a blob that may not be streamed either goes up in chunks, and the nex
   CHECK(world.story() == "HEAD 404, POST 202, PATCH 202, PUT 201");
 }
 
+TEST_CASE("chunks that are too large, as for nginx that nobody told otherwise, are followed by such of 1 MiB") {
+  World world{chunks_only()};
+  world.faults.add({.method = "PATCH", .times = 2, .fault = status(413)});
+  RegistryStore store = world.store();
+  CHECK(store.place(blob_of(large())) == BlobOutcome::uploaded);
+  CHECK(world.count("POST") == 3);
+  CHECK(world.count("PATCH") == 2 + 17);
+  CHECK(world.transport.journal().entries().at(7).headers.first("Content-Range") == "0-1048575");
+  CHECK(world.registry.blob("a", Digest::of(large())) == large());
+  CHECK(world.waits.empty());
+}
+
 TEST_CASE("a blob that is refused in every way is an error, after each way once") {
   World world{{.registry = {.put_refusal = 413, .patch_refusal = 413}}};
   RegistryStore store = world.store();
   const Error error = failure_of([&] { return store.place(blob_of("x")); });
   CHECK(error.code() == Errc::unavailable);
   CHECK(says(error, "413"));
+  CHECK(any_says(error.help(), "client_max_body_size"));
   CHECK(world.story() == "HEAD 404, POST 202, PUT 413, POST 202, PATCH 413, POST 202, PATCH 413");
 }
 
