@@ -83,8 +83,11 @@ std::optional<Credential> Authorizer::credential(const Registry& registry, const
   return found;
 }
 
-std::string Authorizer::who(const Registry& registry, const Scopes& scopes) const {
-  return describe_source(credential(registry, scopes));
+std::string Authorizer::who(const Registry& registry, const Scopes& scopes, CredentialUse use) const {
+  const std::optional<Credential> credential = this->credential(registry, scopes);
+  if (!credential || use == CredentialUse::sent) return describe_source(credential);
+  return fmt::format("the request was anonymous: the registry did not ask for a credential as in {}",
+                     credential->source);
 }
 
 std::optional<Authorization> Authorizer::authorization(const Registry& registry, const Scopes& scopes) {

@@ -29,6 +29,9 @@ struct Authorization {
   std::chrono::milliseconds since{};  ///< on the clock
 };
 
+/// What became of a credential. Registries ask for one by a challenge; until then requests carry none.
+enum class CredentialUse { not_asked_for, sent };
+
 /// Remembers how each registry wants to be spoken to, and one token for each registry, token server and set of scopes.
 /// Whoever needs a token that is being fetched waits for it. Safe for use by several threads at once.
 class Authorizer {
@@ -45,8 +48,8 @@ class Authorizer {
   std::optional<Authorization> renewed(const Registry& registry, const Scopes& scopes, const Url& asked,
                                        const Headers& answer, const std::optional<Authorization>& used);
 
-  /// For people: where the credential for such requests comes from, or that there is none.
-  std::string who(const Registry& registry, const Scopes& scopes) const;
+  /// For people: where the credential for such a request comes from, or that there is none, or that it was not sent.
+  std::string who(const Registry& registry, const Scopes& scopes, CredentialUse use) const;
 
  private:
   struct Known;  // what is known of one registry

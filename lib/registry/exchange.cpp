@@ -109,7 +109,10 @@ HttpResponse Exchange::send_to(Host& host, const RegistryRequest& request, const
 }
 
 Answer Exchange::follow(Host& host, const RegistryRequest& request, const std::optional<Authorization>& authorization) {
-  Answer answer{.response = send_to(host, request, request.url, authorization), .url = request.url, .failure = {}};
+  Answer answer{.response = send_to(host, request, request.url, authorization),
+                .url = request.url,
+                .credential = authorization ? CredentialUse::sent : CredentialUse::not_asked_for,
+                .failure = {}};
   for (int count = 0; is_redirect(answer.status()) && follows_redirects(request); ++count) {
     if (count == max_redirects) {
       throw Error{Errc::unavailable, fmt::format("more than {} redirects", max_redirects)}.add_note(
@@ -117,7 +120,8 @@ Answer Exchange::follow(Host& host, const RegistryRequest& request, const std::o
     }
     const Url next = location(host, request, answer);
     if (request.redirects == Redirects::own_origin && next.origin() != host.registry.origin) break;
-    answer = {.response = send_to(host, request, next, authorization), .url = next, .failure = {}};
+    answer.response = send_to(host, request, next, authorization);
+    answer.url = next;
   }
   return answer;
 }
@@ -178,7 +182,7 @@ void Exchange::fail(Host& host, const RegistryRequest& request, Answer& answer) 
     error.add_note(asked(request, answer.url));
     const bool refused = error.code() == Errc::unauthorized || error.code() == Errc::denied;
     if (refused && answer.url.origin() == host.registry.origin) {
-      error.add_note(authorizer_.who(host.registry, request.scopes));
+      error.add_note(authorizer_.who(host.registry, request.scopes, answer.credential));
     }
     throw;
   }

@@ -59,6 +59,7 @@ struct RegistryRequest {
 struct Answer {
   HttpResponse response;
   Url url;
+  CredentialUse credential = CredentialUse::not_asked_for;
   std::optional<Failure> failure;  ///< when the body had to be read to see what the status means
 
   int status() const noexcept { return response.status; }

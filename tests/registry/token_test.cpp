@@ -194,6 +194,15 @@ TEST_CASE("401 without a challenge is answered with Basic where there is a user"
   CHECK(place(world) == BlobOutcome::uploaded);
 }
 
+TEST_CASE("a credential that was not asked for, and so not sent, is not said to be refused") {
+  World world{{.client = {.credentials = known_user()}}};
+  world.faults.add({.method = "POST", .fault = status(403)});
+  const Error error = failure_of([&] { return place(world); });
+  CHECK(error.code() == Errc::denied);
+  CHECK(any_says(error.notes(), "the request was anonymous"));
+  CHECK_FALSE(any_says(error.notes(), "was taken from"));
+}
+
 TEST_CASE("an identity token is exchanged by POST") {
   WorldOptions options = bearer({.refresh_token = "the identity token"});
   options.client.credentials = finder({.identity_token = "the identity token", .source = "the test"});
