@@ -37,7 +37,9 @@ Token parse_token(const std::string& document) {
   Token token;
   for (const JsonMember& member : parse_json(document, max_token_answer).members) {
     const bool names_token = member.name == "access_token" || (member.name == "token" && token.value.empty());
-    if (names_token && member.value.kind == JsonValue::Kind::string) token.value = member.value.text;
+    // Who has no use for one of the names may write it all the same, with nothing in it.
+    if (names_token && member.value.kind == JsonValue::Kind::string && !member.value.text.empty())
+      token.value = member.value.text;
     if (member.name == "expires_in" && member.value.kind == JsonValue::Kind::number)
       token.lifetime = lifetime(member.value);
   }

@@ -203,6 +203,15 @@ TEST_CASE("a credential that was not asked for, and so not sent, is not said to 
   CHECK_FALSE(any_says(error.notes(), "was taken from"));
 }
 
+TEST_CASE("an answer with an empty access_token beside the token is understood") {
+  for (const char* answer : {R"({"token":"one","access_token":""})", R"({"access_token":"","token":"one"})"}) {
+    World world{bearer()};
+    world.faults.add({.target = "/token", .fault = status(200, {}, answer)});
+    failure_of([&] { return place(world); });
+    CHECK(world.transport.journal().entries().back().headers.first("Authorization") == "Bearer one");
+  }
+}
+
 TEST_CASE("an identity token is exchanged by POST") {
   WorldOptions options = bearer({.refresh_token = "the identity token"});
   options.client.credentials = finder({.identity_token = "the identity token", .source = "the test"});
