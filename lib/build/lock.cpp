@@ -129,7 +129,11 @@ Lock read_lock(const std::filesystem::path& file) {
 }
 
 void write_lock(const std::filesystem::path& file, const Lock& lock) {
-  with_context(fmt::format("writing {}", file.native()), [&] { write_file(file, serialize(lock)); });
+  // A symlink stays one, as cargo keeps that of Cargo.lock.
+  std::error_code unknown;
+  const bool linked = std::filesystem::is_symlink(file, unknown);
+  const std::filesystem::path target = linked ? std::filesystem::weakly_canonical(file, unknown) : file;
+  with_context(fmt::format("writing {}", file.native()), [&] { write_file(target, serialize(lock)); });
 }
 
 }  // namespace ocibuild

@@ -52,6 +52,19 @@ TEST_CASE("a missing lock file is empty, and a written one reads back") {
   CHECK(read_lock(file) == lock);
 }
 
+TEST_CASE("a lock file behind a symlink is written there, and the symlink stays") {
+  TempDir directory{std::filesystem::temp_directory_path()};
+  std::filesystem::create_directory(directory.path() / "shared");
+  const std::filesystem::path real = directory.path() / "shared" / "real.lock";
+  write_lock(real, {});
+  const std::filesystem::path file = lock_file(directory.path());
+  std::filesystem::create_symlink("shared/real.lock", file);
+  const Lock lock{{key, {Digest::parse(digest), {}}}};
+  write_lock(file, lock);
+  CHECK(std::filesystem::is_symlink(file));
+  CHECK(read_lock(real) == lock);
+}
+
 TEST_CASE("digests are checked before they are used (AT07)") {
   for (const std::string& bad :
        {std::string{"sha256:../../x"}, std::string{"sha256:abc"}, "SHA256:" + std::string(64, 'a'),

@@ -41,7 +41,7 @@ std::filesystem::path lock_file(const std::filesystem::path& workspace_root);
 /// The lock file; a missing one is empty. Throws Error{invalid_document, io}.
 Lock read_lock(const std::filesystem::path& file);
 
-/// Writes it atomically. Throws Error{io}.
+/// Writes it atomically, behind a symlink the file that it leads to. Throws Error{io}.
 void write_lock(const std::filesystem::path& file, const Lock& lock);
 
 }  // namespace ocibuild
