@@ -193,6 +193,15 @@ def refuses(directory):
     contains(fails(2, "image", f"localhost:1/x@sha256:{'0' * 64}", *tool(directory), "--push"), "has a digest")
 
 
+@case("image --push wants to know the registry, as build does: docker.io is not meant by silence")
+def wants_a_registry(directory):
+    for name in ("tool", "tool:1", "owner/tool"):
+        for flag in ("--push", "--push-by-digest"):
+            message = fails(2, "image", name, *tool(directory), flag, env=environment(https_proxy="http://127.0.0.1:9"))
+            contains(message, f"error: {name} does not say which registry it is pushed to")
+            contains(message, f"help: say ghcr.io/OWNER/{name.split('/')[-1]}, or docker.io/OWNER/")
+
+
 @case("in a terminal a push shows how many bytes of how many went, how fast, and leaves one line")
 def shows_progress(directory):
     tool(directory, 150_000_000)

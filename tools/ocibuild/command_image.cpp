@@ -86,6 +86,13 @@ ImageRequest request_of(const ImageCommand& options, const Environment& environm
   return request;
 }
 
+/// Without a registry it would go to docker.io, and with it credentials that are meant for another one.
+void require_registry(const std::string& name, const Reference& reference) {
+  if (name.starts_with(reference.registry + "/") || name.starts_with("index.docker.io/")) return;
+  throw Error{Errc::invalid_argument, fmt::format("{} does not say which registry it is pushed to", name)}.add_help(
+      fmt::format("say ghcr.io/OWNER/{0}, or docker.io/OWNER/{0}", name.substr(name.rfind('/') + 1)));
+}
+
 /// Where the image goes with --push.
 ReleaseTarget release_target(const Reference& reference, const PushOptions& push) {
   if (reference.digest) {
@@ -137,6 +144,7 @@ ExitCode run(const ImageCommand& options, Session& session) {
         "give --output oci:DIR, or --push to publish it under its name");
   }
   const Reference reference = Reference::parse(options.name);
+  if (options.push.wanted()) require_registry(options.name, reference);
   const Descriptor root = make_image(options, reference, session);
   const std::string name = options.push.wanted() ? reference.name() : options.name;
   if (!options.json) {
