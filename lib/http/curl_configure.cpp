@@ -27,6 +27,23 @@ void require_one_line(const Header& header) {
   throw Error{Errc::invalid_argument, fmt::format("the header field {} holds control characters", quote(header.name))};
 }
 
+/// Go, and so the tools that people know, also reads `*.example.com` and `host:port`, which libcurl does not.
+std::string hosts_without_proxy(std::string_view list, const HttpOrigin& origin) {
+  std::string hosts;
+  const std::string port = fmt::format(":{}", origin.port);
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find_first_of(", "), list.size());
+    std::string_view host = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    if (host == "*") return "*";
+    if (host.starts_with("*.")) host.remove_prefix(1);
+    const bool has_port = host.find(':') == host.rfind(':') || host.starts_with('[');  // else it is IPv6
+    if (has_port && host.ends_with(port)) host.remove_suffix(port.size());
+    hosts.append(host).push_back(',');
+  }
+  return hosts;
+}
+
 }  // namespace
 
 void CurlTransfer::configure(const CurlOptions& options) {
@@ -67,7 +84,7 @@ void CurlTransfer::configure_security(const CurlOptions& options) {
   // As in Go, and so in the tools that people know, loopback hosts are never asked through a proxy.
   const std::string& proxy = origin.scheme == "https" ? options.proxy.https : options.proxy.http;
   set(easy_, CURLOPT_PROXY, is_loopback(origin.host) ? "" : proxy.c_str());
-  set(easy_, CURLOPT_NOPROXY, options.proxy.none.c_str());
+  set(easy_, CURLOPT_NOPROXY, hosts_without_proxy(options.proxy.none, origin).c_str());
   if (!options.ca_file.empty()) set(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
   if (request_.certificates == Certificates::ignore) {
     set(easy_, CURLOPT_CAINFO, static_cast<const char*>(nullptr));  // reading them takes longer than the request

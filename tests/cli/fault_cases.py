@@ -156,9 +156,15 @@ def uses_proxies(directory):
     with plain_host() as host:
         asked = ["inspect", f"{host}/a", "--insecure", host]
         contains(fails(5, *asked, env=environment(**proxies)), "port 9: connection refused")
+        address = host.split(":")[0]
         for variable in ("NO_PROXY", "no_proxy"):
-            free = environment(**{**proxies, variable: f"example.com,{host.split(':')[0]}"})
-            contains(fails(3, *asked, env=free), "there is no such image")
+            for listed in (f"example.com,{address}", f"example.com, {host}", "*", "example.com,*"):
+                free = environment(**{**proxies, variable: listed})
+                contains(fails(3, *asked, env=free), "there is no such image")
+        contains(fails(5, *asked, env=environment(**{**proxies, "NO_PROXY": f"{address}:1"})), "port 9: connection refused")
+    for listed in ("*.invalid", ".invalid", "invalid", "registry.invalid:443"):
+        message = fails(5, "tags", "registry.invalid/a", env=environment(**{**proxies, "NO_PROXY": listed}))
+        contains(message, "could not resolve host: registry.invalid")
 
 
 @case("SIGINT in the middle of a push ends within a second with 130, and leaves no files and no tag")
