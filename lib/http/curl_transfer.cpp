@@ -90,6 +90,12 @@ HttpResponse CurlTransfer::await_head() {
   }
   upload_given_up_ = !upload_ended_;
   if (!head_complete_) throw_end();
+  // A transfer that stays paused where nobody feeds it any more never ends, and its answer is not read either.
+  if (std::exchange(upload_paused_, false)) {
+    lock.unlock();
+    wake_();
+    lock.lock();
+  }
   return {.status = *status_, .headers = headers_, .body = nullptr};
 }
 
@@ -182,7 +188,7 @@ std::optional<CurlTransfer::End> CurlTransfer::stalled(std::chrono::steady_clock
   const std::lock_guard lock{mutex_};
   const std::uint64_t moved =
       static_cast<std::uint64_t>(sent) + static_cast<std::uint64_t>(received) + header_bytes_ - unsent_bytes(easy_);
-  const bool waits_for_us = download_paused_ || (upload_paused_ && !upload_ended_);
+  const bool waits_for_us = download_paused_ || (upload_paused_ && !upload_ended_ && !upload_given_up_);
   if (moved != last_moved_ || waits_for_us) {
     last_moved_ = moved;
     last_move_ = now;

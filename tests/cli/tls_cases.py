@@ -17,9 +17,9 @@ MEBIBYTE = 1 << 20
 
 
 @contextlib.contextmanager
-def secured(certificate):
+def secured(certificate, **options):
     """A registry, and the proxy before it."""
-    with registry() as served, tls_proxy(certificate, {"/": served.port}) as proxy:
+    with registry() as served, tls_proxy(certificate, {"/": served.port}, **options) as proxy:
         yield served, proxy
 
 
@@ -130,6 +130,28 @@ def moves_large_images(directory):
         equal([(request.method, request.protocol) for request in uploads], [("PUT", "HTTP/2.0")])
         downloads = [request for request in proxy.requests() if request.sent > 200 * MEBIBYTE]
         equal([(request.method, request.protocol) for request in downloads], [("GET", "HTTP/2.0")] * 2)
+
+
+@case("behind an nginx that nobody configured a push goes up in chunks of 1 MiB")
+def sends_small_chunks(directory):
+    authority = Authority(directory)
+    file = large_file(directory, 3)
+    with secured(authority.good(), largest_body="1m") as (_, proxy):
+        pushed = succeeds("image", f"{proxy.host}/a:1", "--add", f"{file}:/file", "--push",
+                          "--ca-file", authority.certificate, env=clean())
+        contains(succeeds("verify", pushed.strip(), "--ca-file", authority.certificate, env=clean()), "verified 4 blobs")
+
+
+@case("a refusal by HTTP/2 that comes before the content was sent ends a push at once, and says what to change")
+def ends_at_early_refusals(directory):
+    authority = Authority(directory)
+    file = large_file(directory, 1)
+    with secured(authority.good(), largest_body="10k") as (_, proxy):
+        for number in range(10):
+            message = fails(5, "image", f"{proxy.host}/a{number}:1", "--add", f"{file}:/file", "--push",
+                            "--ca-file", authority.certificate, env=clean(), timeout=60)
+            contains(message, "413 ")
+            contains(message, "help: let the registry, or the proxy in front of it, take larger requests")
 
 
 run_cases()

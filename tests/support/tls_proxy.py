@@ -26,7 +26,7 @@ http {{
     listen 127.0.0.1:{port} ssl http2;
     ssl_certificate {certificate.chain};
     ssl_certificate_key {certificate.key};
-    client_max_body_size 0;
+    client_max_body_size {largest_body};
     proxy_http_version 1.1;
     proxy_request_buffering off;
     proxy_buffering off;
@@ -41,7 +41,7 @@ http {{
 class TlsProxy:
     """Started by `tls_proxy`. `host` is a name that a good certificate covers, and so is 127.0.0.1."""
 
-    def __init__(self, directory, certificate, routes, port):
+    def __init__(self, directory, certificate, routes, port, largest_body):
         self.directory = pathlib.Path(directory)
         self.port = port
         self.host = f"localhost:{port}"
@@ -49,7 +49,8 @@ class TlsProxy:
         locations = " ".join(f"location {path} {{ proxy_pass http://127.0.0.1:{target}; }}"
                              for path, target in routes.items())
         (self.directory / "nginx.conf").write_text(
-            CONFIG.format(directory=self.directory, certificate=certificate, port=port, locations=locations))
+            CONFIG.format(directory=self.directory, certificate=certificate, port=port, locations=locations,
+                          largest_body=largest_body))
         self._service = Service([installed("nginx"), "-p", self.directory, "-e", "stderr", "-c",
                                  self.directory / "nginx.conf"], self.directory)
 
@@ -71,10 +72,11 @@ class TlsProxy:
 
 
 @contextlib.contextmanager
-def tls_proxy(certificate, routes, port=None):
-    """A running proxy; `routes` are paths and the local ports that serve them, as in {"/": registry.port}."""
+def tls_proxy(certificate, routes, port=None, largest_body="0"):
+    """A running proxy; `routes` are paths and the local ports that serve them, as in {"/": registry.port}. Requests may
+    be as large as they like, or as `largest_body` says in nginx's words."""
     with tempfile.TemporaryDirectory(prefix="ocibuild-proxy-") as directory:
-        result = TlsProxy(directory, certificate, routes, port or free_port())
+        result = TlsProxy(directory, certificate, routes, port or free_port(), largest_body)
         try:
             result.start()
             yield result
