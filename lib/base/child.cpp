@@ -79,6 +79,7 @@ struct Start {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_DFL);
   ::dup2(start.streams.input >= 0 ? start.streams.input : ::open("/dev/null", O_RDONLY), STDIN_FILENO);
   if (start.streams.output >= 0) ::dup2(start.streams.output, STDOUT_FILENO);
   if (start.streams.error >= 0) ::dup2(start.streams.error, STDERR_FILENO);

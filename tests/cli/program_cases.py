@@ -2,10 +2,12 @@
 
 import json
 import os
+import random
+import resource
 import subprocess
 
-from harness import (PROGRAM, case, contains, equal, environment, fails, in_terminal, lacks, ocibuild, run_cases,
-                     succeeds)
+from harness import (PROGRAM, case, contains, equal, environment, fails, files_below, in_terminal, lacks, ocibuild,
+                     run_cases, succeeds)
 
 
 @case("the version is one line, or one object with --json")
@@ -75,6 +77,16 @@ def _(directory):
     os.close(read_end)
     message = fails(8, "version", stdout=write_end)
     equal(message, "error: writing to standard output: broken pipe\n")
+
+
+@case("a file that grows over the limit of the shell ends with 8, and leaves nothing")
+def too_large(directory):
+    (directory / "tree").mkdir()
+    (directory / "tree" / "file").write_bytes(random.Random(1).randbytes(100_000))
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, resource.RLIM_INFINITY))
+    message = fails(8, "layer", directory / "tree", "-o", directory / "layer", preexec_fn=limit)
+    contains(message, "file too large")
+    equal(files_below(directory), ["tree", "tree/file"])
 
 
 @case("closed standard error changes nothing")

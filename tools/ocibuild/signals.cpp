@@ -21,6 +21,7 @@ bool is_ignored(int signal) {
 
 void exit_on_signals(std::function<void()> before_exit) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, which is reported like any other
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that grows over what `ulimit -f` allows
   sigset_t signals;
   ::sigemptyset(&signals);
   constexpr std::array<int, 3> ending{SIGINT, SIGTERM, SIGHUP};
