@@ -39,6 +39,16 @@ Url resolved(const Answer& answer, const Registry& registry, const std::string& 
   }
 }
 
+/// Where an answer leads that is not followed, such as a front that wants a login; empty: nowhere.
+std::string led_to(const Answer& answer) {
+  const auto location = is_redirect(answer.status()) ? answer.response.headers.first("Location") : std::nullopt;
+  try {
+    return location ? answer.url.resolve(*location).redacted() : "";
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 std::string help_for(const UnreachableError& error, const std::string& registry) {
   if (dynamic_cast<const CertificateError*>(&error) != nullptr) {
     const std::string_view text = error.what();
@@ -180,6 +190,9 @@ void Exchange::fail(Host& host, const RegistryRequest& request, Answer& answer) 
     throw_failure(failure(answer), host.registry.name);
   } catch (Error& error) {
     error.add_note(asked(request, answer.url));
+    if (const std::string to = led_to(answer); !to.empty()) {
+      error.add_note(fmt::format("it leads to {}, which is not followed", secrets_.redacted(to)));
+    }
     const bool refused = error.code() == Errc::unauthorized || error.code() == Errc::denied;
     if (refused && answer.url.origin() == host.registry.origin) {
       error.add_note(authorizer_.who(host.registry, request.scopes, answer.credential));

@@ -202,6 +202,18 @@ TEST_CASE("UP03: a refusal is final at once, with the code it deserves") {
   }
 }
 
+TEST_CASE("a front that leads uploads to a login is an error that says where that is, without secrets") {
+  for (const int code : {302, 307}) {
+    World world;
+    const Headers headers{{"Location", "https://sso.test/login?next=secret"}};
+    world.faults.add({.method = "POST", .fault = status(code, headers)});
+    RegistryStore store = world.store();
+    const Error error = failure_of([&] { return store.place(blob_of(content)); });
+    CHECK(any_says(error.notes(), "it leads to https://sso.test/login?next=..., which is not followed"));
+    CHECK_FALSE(world.left_home());
+  }
+}
+
 TEST_CASE("UP03: a manifest that is refused is not sent again") {
   for (const int code : {400, 401, 403, 404, 405, 409, 413}) {
     CAPTURE(code);
