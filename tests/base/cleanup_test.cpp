@@ -20,14 +20,14 @@ namespace {
   AtomicFile file{dir / "target"};
   TempDir nested{dir};
   write_file(nested.path() / "inside", "x");
-  const std::string script = "trap '' TERM; echo $$ > " + (dir / "pid").native() + "; echo up; sleep 1000";
+  const std::string script = R"(trap '' TERM; echo $$ > "$0"; echo up; sleep 1000)";
   std::thread runner{[&] {
-    run_command({.argv = {"sh", "-c", script}}, {.standard_output =
-                                                     [](std::string_view) {
-                                                       abandon_everything();
-                                                       ::_exit(0);
-                                                     },
-                                                 .standard_error = {}});
+    run_command({.argv = {"sh", "-c", script, dir / "pid"}}, {.standard_output =
+                                                                  [](std::string_view) {
+                                                                    abandon_everything();
+                                                                    ::_exit(0);
+                                                                  },
+                                                              .standard_error = {}});
   }};
   runner.join();
   ::_exit(1);

@@ -10,16 +10,16 @@ from service import Service, free_port, installed
 CONFIG = """
 daemon off;
 master_process off;
-pid {directory}/pid;
+pid "{directory}/pid";
 error_log stderr;
 events {{ }}
 http {{
   access_log off;
-  client_body_temp_path {directory}/body;
-  proxy_temp_path {directory}/proxy;
-  fastcgi_temp_path {directory}/fastcgi;
-  scgi_temp_path {directory}/scgi;
-  uwsgi_temp_path {directory}/uwsgi;
+  client_body_temp_path "{directory}/body";
+  proxy_temp_path "{directory}/proxy";
+  fastcgi_temp_path "{directory}/fastcgi";
+  scgi_temp_path "{directory}/scgi";
+  uwsgi_temp_path "{directory}/uwsgi";
   default_type text/html;
   server {{
     listen 127.0.0.1:{port};

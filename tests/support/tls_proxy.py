@@ -11,21 +11,21 @@ from service import Service, free_port, installed
 CONFIG = """
 daemon off;
 master_process off;
-pid {directory}/pid;
+pid "{directory}/pid";
 error_log stderr;
 events {{ }}
 http {{
   log_format counted '$remote_addr - - [$time_local] "$request" $status $body_bytes_sent $request_length';
-  access_log {directory}/access counted;
-  client_body_temp_path {directory}/body;
-  proxy_temp_path {directory}/proxy;
-  fastcgi_temp_path {directory}/fastcgi;
-  scgi_temp_path {directory}/scgi;
-  uwsgi_temp_path {directory}/uwsgi;
+  access_log "{directory}/access" counted;
+  client_body_temp_path "{directory}/body";
+  proxy_temp_path "{directory}/proxy";
+  fastcgi_temp_path "{directory}/fastcgi";
+  scgi_temp_path "{directory}/scgi";
+  uwsgi_temp_path "{directory}/uwsgi";
   server {{
     listen 127.0.0.1:{port} ssl http2;
-    ssl_certificate {certificate.chain};
-    ssl_certificate_key {certificate.key};
+    ssl_certificate "{certificate.chain}";
+    ssl_certificate_key "{certificate.key}";
     client_max_body_size {largest_body};
     proxy_http_version 1.1;
     proxy_request_buffering off;
