@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "commands.hpp"
+#include "help.hpp"
 
 using namespace ocibuild;
 
@@ -89,17 +90,25 @@ TEST_CASE("options of every command stand before or after its name") {
   }
 }
 
-TEST_CASE("every line of help fits into 100 columns, and every command has help") {
+TEST_CASE("every command has help, and every line of it fits into the terminal") {
   CommandLine line{"ocibuild"};
   add_commands(line);
   for (const std::string& path : paths_below(line.root())) {
     CAPTURE(path);
-    std::vector<std::string> arguments = CLI::detail::split(path, ' ');
-    arguments.emplace_back("--help");
-    const std::string text = parse(arguments).text;
-    CHECK(text.find("Usage: ocibuild " + path) != std::string::npos);
-    for (const std::string& row : CLI::detail::split(text, '\n')) CHECK(row.size() <= 100);
+    const CLI::App* command = &line.root();
+    for (const std::string& name : CLI::detail::split(path, ' ')) command = command->get_subcommand(name);
+    for (const std::size_t columns : {80U, 100U}) {
+      const std::string text = help_text(*command, line.root(), columns);
+      CHECK(text.find("Usage: ocibuild " + path) != std::string::npos);
+      for (const std::string& row : CLI::detail::split(text, '\n')) CHECK(row.size() <= columns);
+    }
   }
+}
+
+TEST_CASE("help of an argument that may be several things names all of them") {
+  const std::string text = parse({"pin", "--help"}).text;
+  CHECK(text.find("Usage: ocibuild pin [OPTIONS] [COMPONENT...] FILE...\n") != std::string::npos);
+  CHECK(text.find("  [COMPONENT...] FILE...  the components") != std::string::npos);
 }
 
 TEST_CASE("a command of a group is found behind the name of the group") {

@@ -27,8 +27,8 @@ void add_completion_command(CommandLine& line) {
                      {{"bash", bash_completion}, {"zsh", zsh_completion}, {"fish", fish_completion}}, "the shell")
       ->required();
   command.footer(
-      "bash: ocibuild completion bash > ~/.local/share/bash-completion/completions/ocibuild\n"
-      "zsh:  ocibuild completion zsh > DIR/_ocibuild, where DIR is in $fpath\n"
+      "bash: ocibuild completion bash > ~/.local/share/bash-completion/completions/ocibuild\n\n"
+      "zsh:  ocibuild completion zsh > DIR/_ocibuild, where DIR is in $fpath\n\n"
       "fish: ocibuild completion fish > ~/.config/fish/completions/ocibuild.fish");
 }
 

@@ -217,11 +217,12 @@ ExitCode run(const PinCommand& options, Session& session) {
 }
 
 constexpr const char* pin_help =
-    "Files are arguments that exist, have a / or end in .yaml, .yml or .json; others are components.\n"
-    "A site is of a component when it names its image with any tag or digest, or ocibuild://COMPONENT,\n"
-    "or when a placeholder took its place. Every byte outside of the references stays as it is.\n"
-    "With --resolve a site is of the component that its container is named like, else of the one that\n"
-    "the last part of its repository is or ends in after a '-'; when several end so, name it whole.";
+    "Files are arguments that exist, have a / or end in .yaml, .yml or .json; others are components.\n\n"
+    "An image in a file is of a component when it has the component's name, with any tag or digest, or\n"
+    "is ocibuild://COMPONENT, or when a placeholder took its place. Every byte outside of the references\n"
+    "stays as it is.\n\n"
+    "With --resolve it is of the component that its container is named like, else of the one that the\n"
+    "last part of its repository is or ends in after a '-'; when several end so, name it whole.";
 
 }  // namespace
 
@@ -229,8 +230,8 @@ void add_pin_command(CommandLine& line) {
   const auto options = std::make_shared<PinCommand>();
   CLI::App& command = line.add_command("pin", "Replaces image references in Kubernetes manifests by digests, in place",
                                        [options](Session& session) { return run(*options, session); });
-  add_list(command, "FILE", options->arguments, "[COMPONENT] FILE",
-           "manifests; arguments that are no files are the components to pin, by default all")
+  add_list(command, "FILE", options->arguments, "[COMPONENT...] FILE...",
+           "the components to pin, by default all, and the manifests to pin them in")
       ->required()
       ->allow_extra_args(true);
   add_text(command, "--digests", options->digests, "FILE",

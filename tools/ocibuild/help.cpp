@@ -74,11 +74,16 @@ std::vector<Row> option_rows(const std::vector<OptionShape>& options) {
   return rows;
 }
 
+/// Several words are all that may stand there, as `[COMPONENT...] FILE...`.
+std::string name_of(const OptionShape& positional) {
+  if (positional.value.find(' ') != std::string::npos) return positional.value;
+  return positional.long_name + (positional.repeatable ? "..." : "");
+}
+
 std::vector<Row> positional_rows(const std::vector<OptionShape>& positionals) {
   std::vector<Row> rows;
   for (const OptionShape& positional : positionals) {
-    const std::string label = positional.choices.empty() ? positional.long_name : positional.value;
-    rows.push_back({label + (positional.repeatable ? "..." : ""), positional.description});
+    rows.push_back({positional.choices.empty() ? name_of(positional) : positional.value, positional.description});
   }
   return rows;
 }
@@ -86,6 +91,19 @@ std::vector<Row> positional_rows(const std::vector<OptionShape>& positionals) {
 std::string paragraph(const std::string& text, std::size_t columns) {
   std::string out;
   for (const std::string& line : wrapped(text, columns)) out += line + "\n";
+  return out;
+}
+
+/// Paragraphs stand between empty lines; other line breaks are those of the source code.
+std::string paragraphs(std::string_view text, std::size_t columns) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find("\n\n"), text.size());
+    std::string one{text.substr(0, end)};
+    std::ranges::replace(one, '\n', ' ');
+    out += "\n" + paragraph(one, columns);
+    text.remove_prefix(std::min(end + 2, text.size()));
+  }
   return out;
 }
 
@@ -100,8 +118,7 @@ std::string usage_line(const CLI::App& command) {
     if (option.required) line += fmt::format(" {} {}", name, option.value);
   }
   for (const OptionShape& positional : shape.positionals) {
-    const std::string name = positional.long_name + (positional.repeatable ? "..." : "");
-    line += fmt::format(fmt::runtime(positional.required ? " {}" : " [{}]"), name);
+    line += fmt::format(fmt::runtime(positional.required ? " {}" : " [{}]"), name_of(positional));
   }
   return line;
 }
@@ -116,8 +133,7 @@ std::string help_text(const CLI::App& command, const CLI::App& root, std::size_t
   text += table("Options", option_rows(shape.options), columns);
   if (&command == &root) return text;
   text += table("Options of every command", option_rows(global_options(root)), columns);
-  const std::string footer = command.get_footer();
-  return footer.empty() ? text : fmt::format("{}\n{}\n", text, footer);
+  return text + paragraphs(command.get_footer(), columns);
 }
 
 }  // namespace ocibuild
