@@ -1,6 +1,6 @@
 """`ocibuild probe -f`: what manifests declare is asked."""
 
-from harness import case, contains, equal, fails, ocibuild, run_cases, succeeds
+from harness import PROGRAM, case, contains, equal, fails, in_terminal, ocibuild, run_cases, succeeds
 from small_server import send, small_server
 
 
@@ -37,6 +37,22 @@ def _(directory):
         equal([line.split()[-1] for line in lines[1:3]], [origin + "/engine/ready", origin + "/ready"])
         equal(lines[3].split()[:2], [origin + "/more", "healthy"])
         equal(sorted(requests.paths), ["/engine/ready", "/more", "/ready"])
+
+
+@case("in a terminal that is too narrow for the table, URLs have lines of their own")
+def _(directory):
+    (directory / "a.yaml").write_text(deployment("operate-ui", "operate-ui", READY, LIVE, ports=PORTS))
+    with small_server(healthy) as (origin, _):
+        command = [PROGRAM, "probe", "-q", "-f", directory / "a.yaml", f"--base-url=operate-ui={origin}"]
+        wide, _ = in_terminal(command, columns=200)
+        equal(wide.splitlines()[1].split()[-1], origin + "/ready")
+        narrow, code = in_terminal(command, columns=80)
+        equal(code, 0, narrow)
+        lines = narrow.splitlines()
+        equal(lines[0].split(), ["NAME", "STATE", "STATUS", "TRIES", "TIME"])
+        equal([lines[1].split()[:3], lines[2]],
+              [["operate-ui/operate-ui", "readiness+liveness", "healthy"], f"  {origin}/ready"])
+        equal([line for line in lines if len(line) > 80], [])
 
 
 @case("a hostPort needs no base URL, and headers of the probe are sent")

@@ -1,9 +1,11 @@
 // ocibuild probe
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "commands.hpp"
 #include "network.hpp"
@@ -12,6 +14,7 @@
 #include "ocibuild/deploy/manifest_probes.hpp"
 #include "options.hpp"
 #include "probe_results.hpp"
+#include "streams.hpp"
 #include "text.hpp"
 
 namespace ocibuild {
@@ -130,7 +133,9 @@ ExitCode run(const ProbeCommand& options, Session& session) {
     for (const ProbeTarget& target : results.targets) progress->update({.subject = target.name, .activity = "probing"});
     results.reports = probe(results.targets, network.transport(), system_clock(), how, shown_on(*progress));
   }
-  session.console.result(options.json ? probe_json(results) : probe_table(results));
+  const Terminal screen = terminal(STDOUT_FILENO, session.environment);
+  const std::size_t columns = screen.present ? screen.columns : std::numeric_limits<std::size_t>::max();
+  session.console.result(options.json ? probe_json(results) : probe_table(results, columns));
   const std::optional<Error> failure = probe_failure(results);
   if (!failure) return ExitCode::ok;
   session.console.report(*failure);

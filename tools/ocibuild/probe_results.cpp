@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "json_text.hpp"
 #include "text.hpp"
@@ -24,19 +26,30 @@ Row row_of(const ProbeTarget& target, const ProbeReport& report) {
           target.name == url ? "" : url};
 }
 
-/// Every column as wide as its widest cell, and no spaces at the ends of lines.
-std::string aligned(const std::vector<Row>& rows) {
+/// One line for each row, every column as wide as its widest cell, and no spaces at the ends of lines.
+std::vector<std::string> aligned(const std::vector<Row>& rows) {
   std::array<std::size_t, std::tuple_size_v<Row>> widths{};
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
   }
-  std::string text;
+  std::vector<std::string> lines;
   for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) text += row[i] + std::string(widths[i] - columns_of(row[i]) + 2, ' ');
-    text.erase(text.find_last_not_of(' ') + 1);
-    text += '\n';
+    std::string& line = lines.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(widths[i] - columns_of(row[i]) + 2, ' ');
+    line.erase(line.find_last_not_of(' ') + 1);
   }
-  return text;
+  return lines;
+}
+
+/// The same with the last cell of each row on a line of its own.
+std::vector<std::string> folded(std::vector<Row> rows) {
+  std::vector<std::string> last;
+  for (Row& row : rows) last.push_back(std::exchange(row.back(), ""));
+  std::vector<std::string> lines = aligned(rows);
+  for (std::size_t i = 1; i < lines.size(); ++i) {  // what a heading would say is plain to see
+    if (!last[i].empty()) lines[i] += "\n  " + last[i];
+  }
+  return lines;
 }
 
 /// `status 503, expected 200-399; 7 tries in 12 s; it said: warming up`.
@@ -60,14 +73,17 @@ Error with_help(Error error, const ProbeResults& results) {
 
 }  // namespace
 
-std::string probe_table(const ProbeResults& results) {
+std::string probe_table(const ProbeResults& results, std::size_t columns) {
   std::vector<Row> rows{{"NAME", "STATE", "STATUS", "TRIES", "TIME", "URL"}};
   for (std::size_t i = 0; i < results.targets.size(); ++i) {
     rows.push_back(row_of(results.targets[i], results.reports[i]));
   }
   const auto has_no_url = [](const Row& row) { return row.back().empty(); };
   if (std::all_of(rows.begin() + 1, rows.end(), has_no_url)) rows.front().back().clear();
-  return aligned(rows);
+  std::vector<std::string> lines = aligned(rows);
+  const auto is_too_wide = [&](const std::string& line) { return columns_of(line) > columns; };
+  if (std::ranges::any_of(lines, is_too_wide)) lines = folded(std::move(rows));
+  return fmt::format("{}\n", fmt::join(lines, "\n"));
 }
 
 std::string probe_json(const ProbeResults& results) {

@@ -20,8 +20,9 @@ struct ProbeResults {
   bool is_good(std::size_t i) const noexcept { return ocibuild::is_good(reports[i], placeholders); }
 };
 
-/// A line for each target under a line of headings, in columns; safe for a terminal.
-std::string probe_table(const ProbeResults& results);
+/// A line for each target under a line of headings, in columns; safe for a terminal. Where one would be wider than
+/// `columns`, the URLs stand on lines of their own.
+std::string probe_table(const ProbeResults& results, std::size_t columns);
 
 /// The same and more as one JSON object.
 std::string probe_json(const ProbeResults& results);
