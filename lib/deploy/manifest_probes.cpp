@@ -134,7 +134,7 @@ class ProbeReader {
       if (is_number ? number != probe.port : nodes_.text(*port, "name") != wanted) continue;
       probe.port = number;
       const std::string on_host = nodes_.text(*port, "hostPort");
-      if (!on_host.empty()) probe.host_port = parse_port(*port, on_host);
+      if (!on_host.empty() && on_host != "0") probe.host_port = parse_port(*port, on_host);
       return;
     }
     if (!is_number) refuse(action, fmt::format("container {} has no port {}", probe.container, quote(wanted)));

@@ -65,6 +65,13 @@ TEST_CASE("the HTTP probes of a Deployment are read, and others are passed over"
   CHECK(found.passed_over == std::vector<std::string>{"engine/web: its startup probe is exec"});
 }
 
+TEST_CASE("a hostPort of 0 is none, as Kubernetes has it") {
+  const std::string ports = "ports: [{name: http, containerPort: 80, hostPort: 0}]";
+  const ManifestProbes found = read_probes(pod(ports + ", readinessProbe: {httpGet: {port: http}}"));
+  REQUIRE(found.probes.size() == 1);
+  CHECK_FALSE(found.probes.front().host_port);
+}
+
 TEST_CASE("everything that makes pods may have probes") {
   const std::string spec = "{containers: [{name: c, readinessProbe: {httpGet: {port: 80}}}]}";
   const std::string made = fmt::format("spec: {{template: {{spec: {}}}}}", spec);
