@@ -42,6 +42,14 @@ def _(directory):
     contains(done.stderr, "other.yml: no image to replace")
 
 
+@case("a component is one even where a file has its name, and a file needs no suffix that is known")
+def _(directory):
+    make_project(directory).rename(directory / "demon.yaml.tmp")
+    (directory / "engine").touch()
+    equal(succeeds("pin", "engine", "demon.yaml.tmp", cwd=directory), reference("engine") + "\n")
+    equal((directory / "demon.yaml.tmp").read_text().count("sha256:"), 1)
+
+
 @case("pin ends with 3 for a component that the digests lack, and for a file that is missing")
 def _(directory):
     file = make_project(directory, manifest(("a", "ocibuild://engin")))
@@ -63,6 +71,8 @@ def _(directory):
     contains(run("engine"), "no file was given")
     contains(run("k8s"), "note: k8s is a directory, and was taken for a component")
     contains(run("k8s/"), "k8s/ is a directory")
+    (directory / "manifest").touch()
+    contains(run("manifest"), "note: manifest was taken for a component; the file is ./manifest\n")
     contains(run("k8s/demon.yaml", "--digests", "a", "--from", "b"), "--digests and --from exclude each other")
     contains(run("k8s/demon.yaml", "--check", "--dry-run"), "exclude")
     contains(run("k8s/demon.yaml", "--resolve", "--placeholder", "nginx"), "exclude")

@@ -217,7 +217,8 @@ ExitCode run(const PinCommand& options, Session& session) {
 }
 
 constexpr const char* pin_help =
-    "Files are arguments that exist, have a / or end in .yaml, .yml or .json; others are components.\n\n"
+    "Files are arguments that have a /, end in .yaml, .yml or .json, or have another dot and exist;\n"
+    "others are components.\n\n"
     "An image in a file is of a component when it has the component's name, with any tag or digest, or\n"
     "is ocibuild://COMPONENT, or when a placeholder took its place. Every byte outside of the references\n"
     "stays as it is.\n\n"

@@ -15,15 +15,21 @@ namespace {
 
 constexpr std::size_t max_manifest_file = 16 << 20;
 
-bool is_file_name(const std::string& argument) {
-  std::error_code unknown;
-  return argument.find('/') != std::string::npos || argument.ends_with(".yaml") || argument.ends_with(".yml") ||
-         argument.ends_with(".json") || std::filesystem::is_regular_file(argument, unknown);
-}
-
 bool is_directory(const std::string& argument) {
   std::error_code unknown;
   return std::filesystem::is_directory(argument, unknown);
+}
+
+bool is_file(const std::string& argument) {
+  std::error_code unknown;
+  return std::filesystem::is_regular_file(argument, unknown);
+}
+
+/// A word without a dot is a component even where a file has its name, as the component's program does: as a file it
+/// would leave no component, and no component means all of them.
+bool is_file_name(const std::string& argument) {
+  return argument.find('/') != std::string::npos || argument.ends_with(".yaml") || argument.ends_with(".yml") ||
+         argument.ends_with(".json") || (argument.find('.') != std::string::npos && is_file(argument));
 }
 
 /// A directory may be meant, or a component that has one of its name: each of a workspace has.
@@ -31,6 +37,7 @@ Error no_file(const std::vector<std::string>& components) {
   Error error{Errc::invalid_argument, "no file was given"};
   for (const std::string& name : components) {
     if (is_directory(name)) error.add_note(fmt::format("{} is a directory, and was taken for a component", name));
+    if (is_file(name)) error.add_note(fmt::format("{0} was taken for a component; the file is ./{0}", name));
   }
   return error.add_help("files come after the components, as in 'ocibuild pin engine k8s/*.yaml'");
 }
