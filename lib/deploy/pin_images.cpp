@@ -69,9 +69,11 @@ class Claims {
       throw Error{
           Errc::invalid_document,
           fmt::format(
-              "line {} is no image, but shares one scalar, on line {}, with the image on line {}, and would become {}",
+              "line {} is not known to be an image, but shares one scalar, on line {}, with the image on line {}, and "
+              "would become {}",
               node.line, scalar.line, found->second.line, quote(found->second.content))}
-          .add_help(no_anchor);
+          .add_help(no_anchor)
+          .add_help("or, if that is an image too, say where it is with --image-path");
     }
   }
 

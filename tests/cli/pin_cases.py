@@ -210,6 +210,17 @@ def _(directory):
     equal((directory / "k8s/demon.yaml").read_bytes(), before)
 
 
+@case("an image behind an anchor that is no known place is refused, and pinned with the other once it is said")
+def _(directory):
+    values = f"global:\n  engineImage: &e {image('engine')}:1\nengine:\n  image: *e\n"
+    file = make_project(directory, values)
+    message = fails(3, "pin", "k8s/demon.yaml", cwd=directory)
+    contains(message, "line 2 is not known to be an image, but shares one scalar, on line 2, with the image on line 4")
+    contains(message, "help: or, if that is an image too, say where it is with --image-path\n")
+    succeeds("pin", "k8s/demon.yaml", "--image-path", "global.engineImage", cwd=directory)
+    equal(file.read_text(), values.replace(f"{image('engine')}:1", reference("engine")))
+
+
 @case("no file is written when one of them is refused, and a template of a chart says what to pin instead")
 def _(directory):
     file = make_project(directory)

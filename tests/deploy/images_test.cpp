@@ -101,13 +101,14 @@ TEST_CASE("what shares a scalar with an image and is none stays, and is named") 
   const auto refusal = [](const std::string& yaml) { return error_of(Errc::invalid_document, [&] { pin(yaml); }); };
   const std::string values = "version: &v '1'\nimage: {repository: ghcr.io/o/api, tag: *v}\nlabels: {version: *v}\n";
   CHECK(refusal(values) ==
-        "line 1 is no image, but shares one scalar, on line 1, with the image on line 2, and would become \"1@" +
+        "line 1 is not known to be an image, but shares one scalar, on line 1, with the image on line 2, and would "
+        "become \"1@" +
             digest + "\"");
   CHECK(refusal("image: {repository: ghcr.io/o/api, tag: &v '1'}\nlabels: {version: *v}\n")
-            .starts_with("line 2 is no image"));
+            .starts_with("line 2 is not known"));
   CHECK(refusal(pod(": &i ghcr.io/o/api:1\n") + "    env: [{name: IMAGE, value: *i}]\n")
-            .starts_with("line 8 is no image"));
-  CHECK(refusal("images:\n- {name: ghcr.io/o/api, &k newTag: '1'}\nx: *k\n").starts_with("line 3 is no image"));
+            .starts_with("line 8 is not known"));
+  CHECK(refusal("images:\n- {name: ghcr.io/o/api, &k newTag: '1'}\nx: *k\n").starts_with("line 3 is not known"));
   const std::string stays = pod(": ghcr.io/o/api:1\n    command: [&c nginx]\n  - {name: b, image: *c}\n");
   CHECK(pin(stays) == pod(": " + pinned + "\n    command: [&c nginx]\n  - {name: b, image: *c}\n"));
 }
