@@ -175,4 +175,12 @@ def _(directory):
         equal((done.returncode != 0, os.path.exists(root / "trap")), (True, False), name)
 
 
+@case("a component is never read as an option")
+def _(directory):
+    done, _ = build(directory, make_workspace(directory), COMPONENTS="--no-cache", PLATFORMS="linux/amd64",
+                    ARGUMENTS=" ".join(given_binaries(directory)))
+    equal(done.returncode, 3, done.stderr)
+    contains(done.stderr, "error: the workspace has no component `--no-cache`\n")
+
+
 run_cases()

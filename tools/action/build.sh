@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs `ocibuild build` for the action. The inputs come in the environment, so that none of them is ever read as shell;
-# COMPONENTS and ARGUMENTS are words, PLATFORMS and TAGS are separated by commas or white space.
+# COMPONENTS and ARGUMENTS are words, and only the latter may be options; PLATFORMS and TAGS are separated by commas or
+# white space.
 set -euo pipefail
 arguments=()
 
@@ -26,5 +27,5 @@ case ${PUSH:-false} in
 esac
 
 digests_file=$(mktemp -d "$RUNNER_TEMP/ocibuild-XXXXXX")/docker-image-digests.json
-"${OCIBUILD:-ocibuild}" build --digests "$digests_file" "${arguments[@]}" "${more[@]}" "${components[@]}"
+"${OCIBUILD:-ocibuild}" build --digests "$digests_file" "${arguments[@]}" "${more[@]}" -- "${components[@]}"
 echo "digests-file=$digests_file" >>"$GITHUB_OUTPUT"
