@@ -50,7 +50,8 @@ std::string report_text(const std::string& name, const Descriptor& root, const R
     text += fmt::format("  {}\n", terminal_text(finding.digest.string()));
   }
   if (!report.ok()) return text;
-  return fmt::format("{}@{}\n  verified {}, {}\n", terminal_text(name), root.digest.string(),
+  const std::string digest = fmt::format("@{}", root.digest.string());
+  return fmt::format("{}{}\n  verified {}, {}\n", terminal_text(name), name.ends_with(digest) ? "" : digest,
                      counted(report.blobs, "blob"), human_size(report.bytes));
 }
 
