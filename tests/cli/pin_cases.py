@@ -9,6 +9,7 @@ import subprocess
 from harness import PROGRAM, case, contains, environment, equal, fails, files_below, lacks, ocibuild, run_cases, succeeds
 from pin_project import COMPONENTS, image, make_project, manifest, pinned_text, reference, write_digests
 from real_registry import registry
+from small_server import send, small_server
 from workspace import make_layout
 
 
@@ -277,6 +278,21 @@ def _(directory):
         succeeds("pin", "--resolve", "--check", "beta", file, cwd=directory)
         file.write_text(manifest(("a", f"{served.host}/acme/none:1")))
         contains(fails(3, "pin", "--resolve", file, cwd=directory), f"resolving {served.host}/acme/none:1")
+
+
+@case("pin --resolve sends credentials that name no registry to no registry that the files happen to name first")
+def _(directory):
+    with small_server(lambda handler, _: send(handler, 401, **{"WWW-Authenticate": 'Basic realm="other"'})) as (other, asked), \
+            registry() as served:
+        other = other.removeprefix("http://")
+        ours = succeeds("copy", f"oci:{make_layout(directory)}:alpha", f"{served.host}/acme/alpha:1").strip()
+        file = directory / "demon.yaml"
+        file.write_text(manifest(("a", f"{other}/sidecar:1"), ("b", f"{served.host}/acme/alpha:1")))
+        env = environment(OCIBUILD_USERNAME="me", OCIBUILD_PASSWORD="s3cret")
+        message = fails(2, "pin", "--resolve", file, cwd=directory, env=env)
+        contains(message, "the credentials are for one registry, and there are several to ask: ")
+        equal([headers["Authorization"] for _, headers in asked], [])
+        equal(succeeds("pin", "--resolve", "b", file, cwd=directory, env=env), ours + "\n")
 
 
 run_cases()

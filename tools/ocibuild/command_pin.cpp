@@ -1,6 +1,7 @@
 // ocibuild pin
 #include <map>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -185,6 +186,35 @@ ExitCode pin_from_digests(const PinArguments& arguments, const PinCommand& optio
   return finish(report, options, placeholder ? "replaced by a placeholder" : "pinned", session.console);
 }
 
+TagPinning tag_pinning(const std::vector<ManifestFile>& manifests, const PinArguments& arguments,
+                       const PinCommand& options, const ResolveDigest& resolve) {
+  if (arguments.components.empty()) return TagPinning{resolve};
+  return {arguments.components, find_images(manifests, image_paths(options)), resolve};
+}
+
+bool has_own_credentials(const PinCommand& options, const Environment& environment) {
+  return options.network.username ||
+         (is_set(environment, "OCIBUILD_USERNAME") && is_set(environment, "OCIBUILD_PASSWORD"));
+}
+
+/// Credentials that name no registry are those of the one that is asked. Of several it would be the first in the files,
+/// which may be anybody's.
+void require_one_registry(const std::vector<ManifestFile>& manifests, const PinArguments& arguments,
+                          const PinCommand& options) {
+  std::set<std::string> registries;
+  TagPinning pinning = tag_pinning(manifests, arguments, options, [&](const Reference& reference) {
+    registries.insert(reference.registry);
+    return Digest::of("");
+  });
+  pin_files(manifests, image_paths(options),
+            [&](const std::string& file, const ImageSite& site) { return pinning.decide(file, site); });
+  if (registries.size() < 2) return;
+  throw Error{Errc::invalid_argument,
+              fmt::format("the credentials are for one registry, and there are several to ask: {}",
+                          fmt::join(registries, ", "))}
+      .add_help("log in to each of them instead, as with 'podman login', or name the components to ask for");
+}
+
 ExitCode pin_from_registry(const PinArguments& arguments, const PinCommand& options, Session& session) {
   const auto progress = session.start_progress();
   Network network{options.network, session};
@@ -199,9 +229,8 @@ ExitCode pin_from_registry(const PinArguments& arguments, const PinCommand& opti
     return opened.root.digest;
   };
   const std::vector<ManifestFile> manifests = read_manifests(arguments.files);
-  TagPinning pinning = arguments.components.empty()
-                           ? TagPinning{resolve}
-                           : TagPinning{arguments.components, find_images(manifests, image_paths(options)), resolve};
+  if (has_own_credentials(options, session.environment)) require_one_registry(manifests, arguments, options);
+  TagPinning pinning = tag_pinning(manifests, arguments, options, resolve);
   const auto name_file = [](const std::string& file) { return file; };
   const PinReport report = pin_all(manifests, options, pinning, name_file, session.console);
   if (options.check || options.dry_run) return preview(report, options, session.console);
