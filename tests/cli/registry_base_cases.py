@@ -11,6 +11,7 @@ from harness import Skip, case, contains, equal, fails, ocibuild, require, run_c
 from podman import podman
 from real_registry import flip_byte, registry
 from sample_base import images_of, make_base
+from small_server import send, small_server
 from workspace import build_environment, given_binaries, make_workspace
 
 
@@ -145,6 +146,18 @@ def _(directory):
         contains(succeeds("verify", output.strip()), "verified")
         with podman(directory) as engine:
             equal(engine.run_once(engine.pull(output.strip())), "alpha\n")
+
+
+@case("explicit credentials are for the registry of the images, not for that of a base, also where nothing is pushed")
+def _(directory):
+    challenge = {"WWW-Authenticate": 'Basic realm="public"'}
+    with small_server(lambda handler, _: send(handler, 401, **challenge)) as (origin, asked):
+        root = make_workspace(directory, f'base = "{origin.removeprefix("http://")}/debian:12"')
+        env = build_environment(directory, OCIBUILD_REGISTRY="ghcr.io/acme", OCIBUILD_USERNAME="me",
+                                OCIBUILD_PASSWORD="secret")
+        for arguments in ((), ("--push",)):
+            fails(6, "build", *given_binaries(directory), *arguments, cwd=root, env=env)
+        equal([headers["Authorization"] for _, headers in asked], [None, None])
 
 
 run_cases()

@@ -113,6 +113,15 @@ std::vector<ReleaseTarget> release_targets(const Plan& plan, const BuildCommand&
   return targets;
 }
 
+/// Where the images are pushed, by this build or another; nothing when the workspace names no registry.
+std::optional<std::string> own_registry(const Plan& plan) {
+  for (const ComponentPlan& component : plan.components) {
+    const Reference image = Reference::parse(component.image.value);
+    if (image.name() == component.image.value) return image.registry;
+  }
+  return std::nullopt;
+}
+
 /// Sends layers and configs as soon as they are there, while cargo compiles what comes next.
 void stage_early(const BuildEvent& event, const Plan& plan, const Store& store, Publisher& publisher) {
   const auto stage = [&](const ComponentPlan& component, const Descriptor& blob) {
@@ -169,8 +178,9 @@ ExitCode run(const BuildCommand& options, Session& session) {
   const std::optional<ImageDigests> previous = previous_digests(options, output.file);
   Network network{options.push.network, session};
   const std::vector<ReleaseTarget> targets = release_targets(plan, options);
-  // Explicit credentials are for where images are pushed, whichever registry is asked first.
-  if (!targets.empty()) network.set_target(targets.front().image.registry);
+  // Explicit credentials are for where images are pushed, also when this build does not, and whichever registry is
+  // asked first: that of a base is somebody else's.
+  if (const auto registry = own_registry(plan)) network.set_target(*registry);
   SessionCache cache{options.no_cache ? CacheUse::never : CacheUse::as_set, session};
   const Bases bases =
       open_shown_bases(plan, lock_policy(options.planning), base_door(network, cache.blobs()), session, *progress);
