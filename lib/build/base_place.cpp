@@ -5,6 +5,8 @@
 #include "ocibuild/base/error.hpp"
 #include "ocibuild/build/files.hpp"
 #include "ocibuild/build/lock.hpp"
+#include "ocibuild/spec/reference.hpp"
+#include "spec/text.hpp"
 
 namespace ocibuild {
 
@@ -30,12 +32,15 @@ WorkspaceBases workspace_bases(const PlanRequest& request, const RunCommand& run
                             .workspace_settings = parse_settings(workspace.settings, SettingsTable::workspace),
                             .environment = settings_from_environment(request.environment),
                             .command_line = request.command_line};
-  WorkspaceBases result{.lock_file = lock_file(workspace.root), .wanted = {}};
+  WorkspaceBases result{.lock_file = lock_file(workspace.root), .wanted = {}, .registry = {}};
   for (const Candidate& candidate : all_candidates(workspace)) {
     with_context(fmt::format("component {}", candidate.component), [&] {
       const Origins origins{candidate, around};
       auto place = base_place(origins.choose<std::string>("scratch", &Settings::base), candidate, around);
       if (place) result.wanted.push_back({std::move(*place), ordered_platforms(origins).value});
+      const std::string registry = origins.choose<std::string>("", &Settings::registry).value;
+      const std::string host = to_lower(registry.substr(0, registry.find('/')));
+      if (!host.empty()) result.registry = Reference::parse(host + "/image").registry;
     });
   }
   result.wanted = joined(result.wanted);

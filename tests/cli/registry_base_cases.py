@@ -4,10 +4,11 @@ import contextlib
 import json
 import platform
 import shutil
+import subprocess
 
 from cases import differ
 from debian_base import push_base
-from harness import Skip, case, contains, equal, fails, ocibuild, require, run_cases, succeeds
+from harness import PROGRAM, Skip, case, contains, equal, fails, ocibuild, require, run_cases, succeeds
 from podman import podman
 from real_registry import flip_byte, registry
 from sample_base import images_of, make_base
@@ -155,9 +156,13 @@ def _(directory):
         root = make_workspace(directory, f'base = "{origin.removeprefix("http://")}/debian:12"')
         env = build_environment(directory, OCIBUILD_REGISTRY="ghcr.io/acme", OCIBUILD_USERNAME="me",
                                 OCIBUILD_PASSWORD="secret")
-        for arguments in ((), ("--push",)):
-            fails(6, "build", *given_binaries(directory), *arguments, cwd=root, env=env)
-        equal([headers["Authorization"] for _, headers in asked], [None, None])
+        for arguments in (("lock",), ("lock", "--check"), ("build",), ("build", "--push")):
+            binaries = given_binaries(directory) if arguments[0] == "build" else []
+            fails(6, *arguments, *binaries, cwd=root, env=env)
+        equal([headers["Authorization"] for _, headers in asked], [None] * 4)
+        done = subprocess.run([PROGRAM, "lock", "--username", "me", "--password-stdin"], cwd=root, input="secret",
+                              env=env, text=True, capture_output=True, timeout=60, check=False)
+        equal((done.returncode, asked[-1][1]["Authorization"] is None), (6, False), done.stderr)
 
 
 run_cases()

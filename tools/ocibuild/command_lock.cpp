@@ -99,6 +99,9 @@ ExitCode run(const LockCommand& options, Session& session) {
   const WorkspaceBases bases = workspace_bases(request_of(options, session.environment), session_runner(session));
   const Lock before = read_lock(bases.lock_file);
   Network network{options.network, session};
+  // Credentials of the environment are for where images are pushed, as in a build; those of the command line for a
+  // base.
+  if (!options.network.username) network.set_target(bases.registry);
   const bool all = options.references.empty() && (options.update || options.check);
   const std::vector<LockChange> changes =
       update_lock(bases.wanted, before, {.all = all, .references = options.references}, base_door(network, nullptr));

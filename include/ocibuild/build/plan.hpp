@@ -150,6 +150,7 @@ BasePin pin_of(const ComponentPlan& component, const Plan& plan);
 struct WorkspaceBases {
   std::filesystem::path lock_file;
   std::vector<WantedBase> wanted;
+  std::string registry;  ///< where the images go, as `ghcr.io`; empty: the workspace does not say
 };
 
 /// Reads them from the metadata, without planning a build: of `request`, the components and binaries are not looked at.
