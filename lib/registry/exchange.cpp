@@ -167,15 +167,23 @@ Answer Exchange::send_patiently(Host& host, const RegistryRequest& request) {
 
 bool Exchange::is_there(Host& host, const std::function<bool()>& ask) {
   int internal_errors = 0;
-  return retry_.run(host.registry.name, [&] {
-    if (internal_errors == 3) return false;
-    try {
-      return ask();
-    } catch (const TransientError& error) {
-      if (error.cause() == TransientCause::internal_error) ++internal_errors;
-      throw;
-    }
-  });
+  bool ends_in_one = false;
+  try {
+    return retry_.run(host.registry.name, [&] {
+      ends_in_one = false;
+      if (internal_errors == 3) return false;
+      try {
+        return ask();
+      } catch (const TransientError& error) {
+        ends_in_one = error.cause() == TransientCause::internal_error;
+        if (ends_in_one) ++internal_errors;
+        throw;
+      }
+    });
+  } catch (const Error&) {
+    if (ends_in_one) return false;  // the attempts before were spent on waiting for the registry to come back
+    throw;
+  }
 }
 
 const Failure& Exchange::failure(Answer& answer) const {

@@ -87,7 +87,7 @@ class Exchange {
 
   /// What `ask`, tried again by the policy, says of something that is sent where it is not there. A registry that was
   /// killed while it wrote answers 500 for ever to who asks for what it was writing, and takes it anew: after three
-  /// such answers it is not there.
+  /// such answers, or when the last attempt ends in one, it is not there.
   bool is_there(Host& host, const std::function<bool()>& ask);
 
   /// Throws what an answer that is no success means; reads its body.

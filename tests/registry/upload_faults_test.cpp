@@ -157,6 +157,16 @@ TEST_CASE("UP26: what a killed registry left half-written, and answers 500 for, 
   }
 }
 
+TEST_CASE("UP26: the same when the registry had to be waited for, and few attempts are left for its 500") {
+  World world;
+  world.faults.add({.method = "HEAD", .times = 3, .fault = status(503)});
+  world.faults.add({.method = "HEAD", .times = FaultRule::always, .fault = status(500)});
+  RegistryStore store = world.store();
+  CHECK(store.place(blob_of(content)) == BlobOutcome::uploaded);
+  CHECK(world.count("HEAD") == 5);
+  CHECK(world.count("PUT") == 1);
+}
+
 TEST_CASE("a redirect to a storage says that the blob is there, one of everything to elsewhere does not") {
   const std::string digest = Digest::of(content).string();
   const std::string hex = digest.substr(7);
