@@ -3,6 +3,7 @@
 import os
 import pathlib
 import random
+import shlex
 import shutil
 import signal
 import subprocess
@@ -46,7 +47,7 @@ def slow_cargo(directory):
     path = directory / "slow-cargo"
     path.write_text(f'''#!/bin/sh
 case " $* " in
-*" build "*) touch {directory}/started; (trap '' TERM; sleep 1000) & sleep 1000;;
+*" build "*) touch {shlex.quote(str(directory / "started"))}; (trap '' TERM; sleep 1000) & sleep 1000;;
 *) exec {shutil.which("cargo")} "$@";;
 esac
 ''')
