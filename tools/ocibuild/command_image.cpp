@@ -177,7 +177,8 @@ void add_image_command(CommandLine& line) {
   const auto options = std::make_shared<ImageCommand>();
   CLI::App& command = line.add_command("image", "Makes an image from files that exist already, without cargo",
                                        [options](Session& session) { return run(*options, session); });
-  add_text(command, "NAME", options->name, "NAME", "name of the image, as tool:1.2 or ghcr.io/owner/tool:1.2")
+  add_text(command, "NAME", options->name, "NAME",
+           "name of the image, as tool:1.2; with --push as ghcr.io/owner/tool:1.2")
       ->required();
   add_list(command, "--add", options->adds, "SRC:DST[:MODE]", "a file or directory and where it goes; repeatable")
       ->required();
