@@ -26,10 +26,24 @@ constexpr std::string_view registry_prefix = "docker://";
 // Transports of skopeo that would otherwise look like an image with a tag.
 constexpr std::array foreign_prefixes{"dir:", "containers-storage:", "docker-daemon:", "ostree:", "sif:", "tarball:"};
 
+/// Takes a digest off the end of a text. Other words behind an @ belong to a path, or to a name with a colon.
+std::optional<Digest> take_digest(std::string_view& text) {
+  const std::size_t at = text.rfind('@');
+  const std::string_view end = at == std::string_view::npos ? "" : text.substr(at + 1);
+  if (!end.starts_with("sha256:") && !end.starts_with("sha512:")) return std::nullopt;
+  text.remove_suffix(end.size() + 1);
+  try {
+    return Digest::parse(end);
+  } catch (const Error& error) {
+    throw Error{Errc::invalid_argument, error.what()};
+  }
+}
+
 Place parse_local(std::string_view text, const Prefix& prefix) {
-  const std::string_view rest = text.substr(prefix.text.size());
+  std::string_view rest = text.substr(prefix.text.size());
+  Place place{.kind = prefix.kind, .digest = take_digest(rest)};
   const std::size_t colon = rest.find(':');
-  Place place{.kind = prefix.kind, .path = rest.substr(0, colon)};
+  place.path = rest.substr(0, colon);
   if (colon != std::string_view::npos) place.name = rest.substr(colon + 1);
   if (place.path.empty() || (colon != std::string_view::npos && place.name.empty())) {
     throw Error{Errc::invalid_argument,
@@ -84,8 +98,10 @@ bool are_one(const std::vector<NamedRoot>& roots) {
     names +=
         fmt::format("{}{}", names.empty() ? "" : ", ", root.name.empty() ? root.descriptor.digest.string() : root.name);
   }
-  const std::string wanted = place.name.empty() ? fmt::format("has {} images, expected a name", roots.size())
-                                                : fmt::format("has no image {}", quote(place.name));
+  const bool names_one = place.digest || !place.name.empty();
+  const std::string wanted =
+      names_one ? fmt::format("has no image {}", place.digest ? place.digest->string() : quote(place.name))
+                : fmt::format("has {} images, expected a name or a digest", roots.size());
   Error error{Errc::not_found, fmt::format("{} {}", place.path.native(), wanted)};
   error.add_note(roots.empty() ? "it is empty" : fmt::format("it has: {}", names));
   throw std::move(error);
@@ -107,13 +123,22 @@ Place Place::parse(std::string_view text) {
 
 std::string Place::string() const {
   for (const Prefix& prefix : local_prefixes) {
-    if (prefix.kind == kind) return fmt::format("{}{}{}{}", prefix.text, path.native(), name.empty() ? "" : ":", name);
+    if (prefix.kind != kind) continue;
+    return fmt::format("{}{}{}{}{}{}", prefix.text, path.native(), name.empty() ? "" : ":", name, digest ? "@" : "",
+                       digest ? digest->string() : "");
   }
   return name;
 }
 
 OpenedRoot open_for_reading(const Place& place) {
   std::unique_ptr<ReadStore> store = open_store(place);
+  if (place.digest) {
+    for (NamedRoot& root : store->roots()) {
+      if (root.descriptor.digest != *place.digest) continue;
+      return {std::move(store), std::move(root.descriptor), place.name.empty() ? std::move(root.name) : place.name};
+    }
+    throw_no_root(place, store->roots());
+  }
   if (!place.name.empty()) {
     if (auto root = store->resolve(place.name)) return {std::move(store), std::move(*root), place.name};
   }
@@ -125,6 +150,11 @@ OpenedRoot open_for_reading(const Place& place) {
 }
 
 std::unique_ptr<Store> open_for_writing(const Place& place, const LayoutOptions& options) {
+  if (place.digest) {
+    throw Error{Errc::invalid_argument,
+                fmt::format("{} names an image by digest, and nothing can be written as one", quote(place.string()))}
+        .add_help("leave the digest out");
+  }
   switch (place.kind) {
     case PlaceKind::registry: break;
     case PlaceKind::layout: return std::make_unique<LayoutStore>(place.path, options);

@@ -268,4 +268,20 @@ def _(directory):
         equal(len(message) < 1000, True)
 
 
+@case("what copy, image and verify print is a place that can be read again, whatever its name is by then")
+def _(directory):
+    layout = make_layout(directory)
+    before = f"oci:{layout}:alpha"
+    for place in (f"oci:{directory}/out:a@b", f"oci-archive:{directory}/a.tar:b", f"docker-archive:{directory}/d.tar:c"):
+        printed = succeeds("copy", before, place).strip()
+        equal(printed.partition("@sha256:")[0].removesuffix(":latest"), place)
+        equal(succeeds("verify", printed).splitlines()[0], printed)
+        before = printed
+    old = succeeds("copy", f"oci:{layout}:alpha", f"oci:{directory}/out:n").strip()
+    succeeds("copy", f"oci:{layout}:beta", f"oci:{directory}/out:n")
+    equal(succeeds("verify", old).splitlines()[0], old)
+    contains(fails(2, "copy", f"oci:{layout}:beta", old), "leave the digest out")
+    contains(fails(3, "verify", f"oci:{directory}/out@sha256:{'0' * 64}"), "has no image sha256:0000")
+
+
 run_cases()

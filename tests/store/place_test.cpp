@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 using testing::failure_of;
 using testing::says;
 
+const std::string sample_digest = Digest::of("").string();
+
 }  // namespace
 
 TEST_CASE("a place is read as skopeo reads it, and written the same") {
@@ -23,6 +25,8 @@ TEST_CASE("a place is read as skopeo reads it, and written the same") {
       {"oci:/a/b:ghcr.io/o/n:1.2", {PlaceKind::layout, "/a/b", "ghcr.io/o/n:1.2"}},
       {"oci-archive:a.tar:v1", {PlaceKind::oci_archive, "a.tar", "v1"}},
       {"docker-archive:a.tar:ghcr.io/o/n:1.2", {PlaceKind::docker_archive, "a.tar", "ghcr.io/o/n:1.2"}},
+      {"oci:dir@" + sample_digest, {PlaceKind::layout, "dir", "", Digest::parse(sample_digest)}},
+      {"oci:/a@b:n@" + sample_digest, {PlaceKind::layout, "/a@b", "n", Digest::parse(sample_digest)}},
       {"localhost:5000/n", {PlaceKind::registry, "", "localhost:5000/n"}},
   };
   for (const auto& [text, place] : places) {
@@ -33,8 +37,8 @@ TEST_CASE("a place is read as skopeo reads it, and written the same") {
 }
 
 TEST_CASE("what is not a place is refused") {
-  for (const std::string text : {"oci:", "oci::name", "oci:dir:", "oci-archive:", "oci:dir:-x", "docker-archive:f:A B",
-                                 "", "Upper/Case", "./dir"}) {
+  for (const std::string text : {"oci:", "oci::name", "oci:dir:", "oci-archive:", "oci:dir:-x", "oci:dir@sha256:1",
+                                 "docker-archive:f:A B", "", "Upper/Case", "./dir"}) {
     CAPTURE(text);
     CHECK(failure_of([&] { return Place::parse(text); }).code() == Errc::invalid_argument);
   }
@@ -72,6 +76,28 @@ TEST_CASE("every local place is written and read by its name") {
     Place other = place;
     other.name = "other";
     CHECK(failure_of([&] { return open_for_reading(other).root; }).code() == Errc::not_found);
+  }
+}
+
+TEST_CASE("a digest finds its root, whatever that is called, and nothing is written by one") {
+  const TempDir dir{fs::temp_directory_path()};
+  for (const PlaceKind kind : {PlaceKind::layout, PlaceKind::oci_archive, PlaceKind::docker_archive}) {
+    Place place{kind, dir.path() / std::to_string(static_cast<int>(kind)), ""};
+    const auto store = open_for_writing(place);
+    const Descriptor first = testing::put_sample_index(*store);
+    const Descriptor second = testing::put_sample_index(*store, "other");
+    store->tag(first, "localhost/first:1");
+    store->tag(second, "localhost/second:1");
+    store->finish();
+    place.digest = second.digest;
+    CHECK(open_for_reading(place).root == second);
+    CHECK(open_for_reading(place).name == "localhost/second:1");
+    place.name = "localhost/first:1";
+    CHECK(open_for_reading(place).root == second);
+    CHECK(open_for_reading(place).name == "localhost/first:1");
+    CHECK(failure_of([&] { open_for_writing(place); }).code() == Errc::invalid_argument);
+    place.digest = Digest::of("");
+    CHECK(says(failure_of([&] { return open_for_reading(place).root; }), "has no image sha256:"));
   }
 }
 

@@ -42,7 +42,9 @@ Place named_place(Place place, std::string name) {
   const std::string without = place.string();
   place.name = std::move(name);
   try {
-    return Place::parse(place.string());
+    place = Place::parse(place.string());
+    if (place.kind != PlaceKind::registry) place.digest.reset();  // other tools give names with digests
+    return place;
   } catch (Error& error) {
     error.add_context(without);
     error.add_help(fmt::format("say how it shall be named there: {}:NAME", without));

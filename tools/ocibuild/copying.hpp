@@ -15,8 +15,9 @@ namespace ocibuild {
 inline constexpr const char* output_places_help =
     "A PLACE is oci:DIR[:NAME], oci-archive:FILE[:NAME] or docker-archive:FILE[:NAME].";
 inline constexpr const char* places_help =
-    "A PLACE is oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:NAME], or a reference\n"
-    "in a registry, as ghcr.io/owner/name:tag, localhost:5000/name or ghcr.io/owner/name@sha256:...";
+    "A PLACE is oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:NAME], to be read also with\n"
+    "@sha256:... at its end, or a reference in a registry, as ghcr.io/owner/name:tag,\n"
+    "localhost:5000/name or ghcr.io/owner/name@sha256:...";
 
 struct CopyRequest {
   std::string subject;  ///< names the copy in the display
