@@ -84,6 +84,13 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit, Syml
   return with_context(path.native(), [&] { return read_all(source, limit); });
 }
 
+std::filesystem::path behind_symlink(const std::filesystem::path& path) {
+  std::error_code failed;
+  if (!std::filesystem::is_symlink(path, failed)) return path;
+  std::filesystem::path real = std::filesystem::canonical(path, failed);
+  return failed ? path.parent_path() / std::filesystem::read_symlink(path) : real;
+}
+
 void write_file(const std::filesystem::path& target, std::string_view content) {
   AtomicFile file{target};
   file.write(as_bytes(content));

@@ -129,11 +129,7 @@ Lock read_lock(const std::filesystem::path& file) {
 }
 
 void write_lock(const std::filesystem::path& file, const Lock& lock) {
-  // A symlink stays one, as cargo keeps that of Cargo.lock.
-  std::error_code unknown;
-  const bool linked = std::filesystem::is_symlink(file, unknown);
-  const std::filesystem::path target = linked ? std::filesystem::weakly_canonical(file, unknown) : file;
-  with_context(fmt::format("writing {}", file.native()), [&] { write_file(target, serialize(lock)); });
+  with_context(fmt::format("writing {}", file.native()), [&] { write_file(behind_symlink(file), serialize(lock)); });
 }
 
 }  // namespace ocibuild

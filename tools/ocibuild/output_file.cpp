@@ -29,8 +29,7 @@ OutputFile::OutputFile(const std::filesystem::path& path) : path_{path} {
   }
   std::error_code unknown;
   if (std::filesystem::is_directory(path, unknown)) throw_errno(fmt::format("writing {}", path.native()), EISDIR);
-  const bool linked = std::filesystem::is_symlink(path, unknown);
-  file_.emplace(linked ? std::filesystem::weakly_canonical(path, unknown) : path);
+  file_.emplace(behind_symlink(path));
 }
 
 void OutputFile::write(Bytes bytes) {

@@ -84,6 +84,10 @@ class AtomicFile final : public Sink {
   std::uint64_t write_back_begun_ = 0;  // of bytes below this
 };
 
+/// The file that a symlink leads to, there or not, else the path itself: what an AtomicFile replaces so that the
+/// symlink stays one.
+std::filesystem::path behind_symlink(const std::filesystem::path& path);
+
 /// Writes `content` through an AtomicFile.
 void write_file(const std::filesystem::path& target, std::string_view content);
 
