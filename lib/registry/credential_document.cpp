@@ -53,11 +53,11 @@ const JsonMember* best_member(const JsonValue& object, std::string_view registry
   return best;
 }
 
-/// The strings of one entry of `auths`.
+/// The strings of one entry of `auths`; null has none.
 class Entry {
  public:
   Entry(const JsonValue& value, std::string where) : value_{value}, where_{std::move(where)} {
-    if (value.kind != Kind::object) refuse("not an object");
+    if (value.kind != Kind::object && value.kind != Kind::null) refuse("not an object");
   }
 
   [[noreturn]] void refuse(std::string_view problem) const { ocibuild::refuse(where_, problem); }

@@ -72,7 +72,7 @@ TEST_CASE("an entry may have a name and a password, or a token") {
 }
 
 TEST_CASE("an entry without content is no credential") {
-  for (const char* text : {"{}", R"({"auth":""})", R"({"auth":null,"email":"me@example.com"})"}) {
+  for (const char* text : {"{}", "null", R"({"auth":""})", R"({"auth":null,"email":"me@example.com"})"}) {
     CHECK(read_entry(text) == std::nullopt);
   }
 }
