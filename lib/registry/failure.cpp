@@ -85,7 +85,9 @@ void add_login_help(Error& error, std::string_view registry) {
   if (is_ghcr(without_port(registry)))
     error.add_help("set GITHUB_TOKEN, as `env: GITHUB_TOKEN: ${{ github.token }}` does in a workflow");
   error.add_help(
-      fmt::format("set OCIBUILD_USERNAME and OCIBUILD_PASSWORD, or log in with `podman login {}`", registry));
+      fmt::format("log in with `podman login {}`, or set OCIBUILD_USERNAME and OCIBUILD_PASSWORD, which are for the "
+                  "registry that is pushed to, else for the one that is read",
+                  registry));
 }
 
 Error final_error(const Failure& failure, std::string_view registry) {
